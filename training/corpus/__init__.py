@@ -1,0 +1,1 @@
+"""From packages, folders and archives to filtered, deduplicated, token-encoded shards."""
