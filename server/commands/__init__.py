@@ -1,0 +1,1 @@
+"""The subcommands of `peephole`: one small module each, and what they share."""
