@@ -1,0 +1,263 @@
+"""A trained network as a folder of three files, none of which is believed before it is checked.
+
+    model.json            format version, config, vocabulary, size and SHA-256 of the other two, provenance
+    weights.safetensors   the parameters, the truth; float16 on disk where `weights_dtype` says so
+    model.onnx            the graph that serves, int8
+
+Sizes and hashes guard against truncation and mix-ups, not against an adversary who writes all three files:
+those are parsed by safetensors and ONNX Runtime only, never unpickled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from safetensors import SafetensorError
+from safetensors.numpy import load as load_tensors
+from safetensors.numpy import save as save_tensors
+
+from .config import NetworkConfig, parameter_shapes
+from .errors import (
+    CheckpointError,
+    CheckpointMalformed,
+    CheckpointMismatch,
+    CheckpointMissing,
+    CheckpointTampered,
+    CheckpointVersion,
+    ModelError,
+)
+from .vocabulary import Vocabulary
+
+FORMAT = 1
+DESCRIPTION, WEIGHTS, GRAPH = "model.json", "weights.safetensors", "model.onnx"
+LARGEST_DESCRIPTION = 4 << 20
+"""Bytes of `model.json`: the largest vocabulary takes under 1 MiB of it."""
+LARGEST_FILE = 1 << 30
+"""Bytes of either other file: 30 times the largest network that answers in time."""
+
+Parameters = dict[str, npt.NDArray[np.float32]]
+WeightsDtype = Literal["float32", "float16"]
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A folder whose files had the recorded sizes and hashes when it was loaded."""
+
+    folder: Path
+    config: NetworkConfig
+    vocabulary: Vocabulary
+    provenance: Mapping[str, object]
+    sha256: Mapping[str, str]
+    weights_dtype: WeightsDtype = "float32"
+
+    @property
+    def model_hash(self) -> str:
+        """Twelve hex digits that name this model: the same config, vocabulary and files give the same."""
+        identity = [self.config.to_json(), self.vocabulary.to_json(), dict(self.sha256)]
+        return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:12]
+
+    def parameters(self) -> Parameters:
+        """All parameters as float32, checked against the config; `CheckpointMismatch` where they differ."""
+        try:
+            tensors = load_tensors(self.read_file(WEIGHTS))
+        except SafetensorError as error:
+            raise CheckpointMismatch(
+                f"{WEIGHTS} is no safetensors file: {error}; export the model again"
+            ) from error
+        check_parameters(self.config, tensors, self.weights_dtype)
+        return {name: tensor.astype(np.float32) for name, tensor in tensors.items()}
+
+    def graph(self) -> bytes:
+        """The bytes of the ONNX graph, hashed again as they are read."""
+        return self.read_file(GRAPH)
+
+    def read_file(self, name: str) -> bytes:
+        """The bytes of one file; `CheckpointTampered` if it changed after the checkpoint was loaded."""
+        data = read_limited(self.folder / name, LARGEST_FILE)
+        if hashlib.sha256(data).hexdigest() != self.sha256[name]:
+            raise CheckpointTampered(
+                f"{name} is not the file that {DESCRIPTION} records; export the model again"
+            )
+        return data
+
+
+def shipped_checkpoint_folder() -> Path:
+    """Where the package keeps the model that it ships; the folder may be absent in a development checkout."""
+    return Path(__file__).parent / "shipped"
+
+
+def load_checkpoint(folder: Path) -> Checkpoint:
+    """The checkpoint in a folder, after its sizes and hashes were found right; else a `CheckpointError`."""
+    if not folder.is_dir():
+        raise CheckpointMissing(f"{folder} is no folder; a checkpoint is one with a {DESCRIPTION}")
+    description = parse_description(read_limited(folder / DESCRIPTION, LARGEST_DESCRIPTION))
+    dtype = description["weights_dtype"]
+    if dtype not in ("float32", "float16"):
+        raise CheckpointMalformed(f"weights_dtype is {dtype!r}; expected float32 or float16")
+    try:
+        config = NetworkConfig.from_json(description["config"])
+        vocabulary = Vocabulary.from_json(description["vocabulary"])
+    except ModelError as error:
+        raise CheckpointMalformed(f"{DESCRIPTION}: {error}") from error
+    if len(vocabulary) != config.vocabulary_size:
+        raise CheckpointMismatch(
+            f"the vocabulary has {len(vocabulary)} entries, not {config.vocabulary_size}; export the model again"
+        )
+    hashes = check_files(folder, description["files"])
+    return Checkpoint(
+        folder, config, vocabulary, as_object(description["provenance"], "provenance"), hashes, dtype
+    )
+
+
+def read_limited(path: Path, limit: int) -> bytes:
+    """The bytes of a file; `CheckpointMissing` if there is none, `CheckpointMalformed` if too many."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except OSError as error:
+        reason = error.strerror or "unreadable"
+        raise CheckpointMissing(f"{path} cannot be read ({reason}); a checkpoint holds it") from error
+    if len(data) > limit:
+        raise CheckpointMalformed(
+            f"{path.name} is larger than {limit} bytes; no checkpoint of this format is"
+        )
+    return data
+
+
+def as_object(value: object, name: str) -> dict[str, object]:
+    """The value, if it is a JSON object; else `CheckpointMalformed`."""
+    if not isinstance(value, dict):
+        raise CheckpointMalformed(f"{DESCRIPTION}: {name} must be an object, found {type(value).__name__}")
+    return value
+
+
+def parse_description(data: bytes) -> dict[str, object]:
+    """The fields of `model.json`: the right format version, and every field that a checkpoint has."""
+    try:
+        description = as_object(json.loads(data.decode("utf-8")), "the whole")
+    except (ValueError, RecursionError) as error:
+        raise CheckpointMalformed(
+            f"{DESCRIPTION} is no JSON: {type(error).__name__}; export the model again"
+        ) from error
+    version = description.get("format")
+    if version != FORMAT or isinstance(version, bool):
+        raise CheckpointVersion(
+            f"checkpoint format {version!r}; this version reads {FORMAT}: export the model again"
+        )
+    missing = {"config", "vocabulary", "weights_dtype", "files", "provenance"} - set(description)
+    if missing:
+        raise CheckpointMalformed(f"{DESCRIPTION} lacks {', '.join(sorted(missing))}; export the model again")
+    return description
+
+
+def check_files(folder: Path, records: object) -> dict[str, str]:
+    """SHA-256 of the two files by name, after sizes and hashes were compared with the records."""
+    files = as_object(records, "files")
+    if set(files) != {WEIGHTS, GRAPH}:
+        raise CheckpointMalformed(f"{DESCRIPTION}: files must record exactly {WEIGHTS} and {GRAPH}")
+    return {name: check_file(folder / name, as_object(files[name], name)) for name in (WEIGHTS, GRAPH)}
+
+
+def check_file(path: Path, record: dict[str, object]) -> str:
+    """The file's SHA-256, which is the recorded one; the size is looked at first, for it costs nothing."""
+    size, sha256 = record.get("bytes"), record.get("sha256")
+    if type(size) is not int or not isinstance(sha256, str):
+        raise CheckpointMalformed(f"{DESCRIPTION}: {path.name} needs `bytes` and `sha256`")
+    if not path.is_file():
+        raise CheckpointMissing(f"{path} is not there; copy the whole checkpoint folder")
+    if size > LARGEST_FILE or path.stat().st_size != size:
+        raise CheckpointTampered(
+            f"{path.name} has {path.stat().st_size} bytes, recorded are {size}; copy it again"
+        )
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != sha256:
+        raise CheckpointTampered(
+            f"{path.name} has SHA-256 {found[:12]}…, recorded is {sha256[:12]}…; copy it again"
+        )
+    return found
+
+
+def check_parameters(
+    config: NetworkConfig, tensors: Mapping[str, npt.NDArray[np.generic]], dtype: str
+) -> None:
+    """Raise `CheckpointMismatch` unless names, shapes and type are the config's and all values finite."""
+    shapes = parameter_shapes(config)
+    odd = set(tensors) ^ set(shapes)
+    if odd:
+        raise CheckpointMismatch(
+            f"missing or unexpected tensors: {', '.join(sorted(odd)[:4])}; export the model again"
+        )
+    for name, shape in shapes.items():
+        tensor = tensors[name]
+        if tensor.shape != shape or tensor.dtype != dtype:
+            found = f"{tensor.dtype} {tensor.shape}"
+            raise CheckpointMismatch(f"{name} is {found}, the config calls for {dtype} {shape}")
+        if not np.isfinite(tensor).all():
+            raise CheckpointMismatch(f"{name} holds values that are not finite; the training run went astray")
+
+
+def write_checkpoint(
+    folder: Path,
+    config: NetworkConfig,
+    vocabulary: Vocabulary,
+    parameters: Mapping[str, npt.NDArray[np.float32]],
+    onnx_bytes: bytes,
+    provenance: Mapping[str, object],
+    *,
+    weights_dtype: WeightsDtype = "float32",
+) -> Checkpoint:
+    """Write a checkpoint whole or not at all, and give it back as `load_checkpoint` reads it.
+
+    An older checkpoint in the folder is replaced; a folder that holds anything else is refused.
+    """
+    tensors = {name: np.ascontiguousarray(parameters[name], weights_dtype) for name in parameters}
+    check_parameters(config, tensors, weights_dtype)
+    files = {WEIGHTS: save_tensors(tensors), GRAPH: onnx_bytes}
+    description = {
+        "format": FORMAT,
+        "config": config.to_json(),
+        "vocabulary": vocabulary.to_json(),
+        "weights_dtype": weights_dtype,
+        "files": {
+            name: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+            for name, data in files.items()
+        },
+        "provenance": dict(provenance),
+    }
+    files[DESCRIPTION] = (json.dumps(description, indent=1, ensure_ascii=True) + "\n").encode()
+    replace_folder(folder, files)
+    return load_checkpoint(folder)
+
+
+def replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Put the files in a new folder beside, flush them to the disk, let it take the old one's place."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / DESCRIPTION).is_file():
+        raise CheckpointError(f"{folder} holds files that are no checkpoint; choose an empty or new folder")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        fresh.chmod(0o755)
+        for name, data in files.items():
+            with (fresh / name).open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+        if folder.exists():
+            stale = folder.replace(fresh.with_name(f"{fresh.name}-old"))
+            fresh.replace(folder)
+            shutil.rmtree(stale)
+        else:
+            fresh.replace(folder)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)

@@ -1,0 +1,125 @@
+"""The network on ONNX Runtime: the fast twin of `cell.py`, one character after another, exactly repeatable.
+
+A runtime belongs to one thread at a time; its methods neither lock nor keep anything between calls.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+
+from .checkpoint import Checkpoint
+from .errors import CheckpointMismatch
+from .state import Float32, State
+
+LONGEST_CALL = 512
+"""Characters a call: beyond it the speed no longer grows, the buffers do (8 KB a character in 2x512)."""
+
+CHUNK_INDEPENDENT = "chunk_independent"
+"""Key in the graph's metadata (see the export): "true" if any cutting of a text gives the same bits."""
+
+
+class Runtime:
+    """A loaded graph; `CheckpointMismatch` if it is not one that a config like this exports to."""
+
+    def __init__(self, checkpoint: Checkpoint, *, threads: int = 1) -> None:
+        self.checkpoint = checkpoint
+        self.config = checkpoint.config
+        self.vocabulary = checkpoint.vocabulary
+        self._session = open_session(checkpoint.graph(), threads)
+        self._kinds = ("hidden", "cell") if self.config.has_cell else ("hidden",)
+        self._outputs = ["logits", *(f"{kind}_out" for kind in self._kinds)]
+        self._check_signature()
+        metadata = self._session.get_modelmeta().custom_metadata_map
+        # Float32 products of several rows may round otherwise than those of one row. Such a graph (any GRU's:
+        # ONNX Runtime has no int8 operator for it) is fed one character a call: slower, but exact.
+        self._longest_call = LONGEST_CALL if metadata.get(CHUNK_INDEPENDENT) == "true" else 1
+
+    def _check_signature(self) -> None:
+        inputs = {node.name for node in self._session.get_inputs()}
+        outputs = {node.name for node in self._session.get_outputs()}
+        sequences = {f"sequence_{layer}" for layer in range(self.config.layers)}
+        if inputs != {"indices", *self._kinds} or not outputs >= {*self._outputs, *sequences}:
+            raise CheckpointMismatch(
+                "the graph's inputs or outputs are not those of its config; export the model again"
+            )
+
+    def read(self, indices: npt.NDArray[np.uint16], state: State) -> tuple[Float32, State]:
+        """Log-probabilities (T, V), in nats, of the character after each index, and the state at the end.
+
+        indices: (T,); state: batch 1. However a text is cut into calls, the bits are the same.
+        """
+        parts = []
+        for start in range(0, len(indices), self._longest_call):
+            chunk = indices[start : start + self._longest_call]
+            logits, state = self._run(chunk[:, None], state)
+            parts.append(log_softmax(logits[:, 0]))
+        if not parts:
+            return np.empty((0, self.config.vocabulary_size), np.float32), state
+        return parts[0] if len(parts) == 1 else np.concatenate(parts), state
+
+    def step(self, indices: npt.NDArray[np.integer], state: State) -> tuple[Float32, State]:
+        """Log-probabilities (B, V), in nats, after one more character in each of B texts.
+
+        indices: (B,). The batch shares the recurrent scales, so a row's bits depend on the rows beside it: for
+        searching, never for the tape.
+        """
+        logits, state = self._run(indices[None], state)
+        return log_softmax(logits[0]), state
+
+    def hidden_sequence(self, indices: npt.NDArray[np.uint16], state: State) -> Float32:
+        """Every layer's h after each index, (L, T, H); state: batch 1."""
+        names = [f"sequence_{layer}" for layer in range(self.config.layers)]
+        states = [f"{kind}_out" for kind in self._kinds]
+        result = np.empty((self.config.layers, len(indices), self.config.hidden_size), np.float32)
+        for start in range(0, len(indices), self._longest_call):
+            chunk = indices[start : start + self._longest_call]
+            found = self._session.run([*states, *names], self._feed(chunk[:, None], state))
+            state = self._state(found[: len(states)])
+            for layer, sequence in enumerate(found[len(states) :]):
+                result[layer, start : start + len(chunk)] = sequence[:, 0]
+        return result
+
+    def _run(self, indices: npt.NDArray[np.integer], state: State) -> tuple[Float32, State]:
+        logits, *states = self._session.run(self._outputs, self._feed(indices, state))
+        return logits, self._state(states)
+
+    def _feed(self, indices: npt.NDArray[np.integer], state: State) -> dict[str, npt.NDArray[np.generic]]:
+        feed: dict[str, npt.NDArray[np.generic]] = {
+            "indices": indices.astype(np.int64),
+            "hidden": state.hidden,
+        }
+        if self.config.has_cell:
+            feed["cell"] = state.cell
+        return feed
+
+    def _state(self, outputs: list[Float32]) -> State:
+        hidden = outputs[0]
+        return State(hidden, outputs[1] if self.config.has_cell else hidden[:0])
+
+
+def open_session(graph: bytes, threads: int) -> onnxruntime.InferenceSession:
+    """A session on the CPU without spinning threads or an arena; `CheckpointMismatch` if it refuses."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+    options.enable_cpu_mem_arena = False
+    options.enable_mem_pattern = False
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.add_session_config_entry("session.inter_op.allow_spinning", "0")
+    try:
+        return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # ONNX Runtime's exceptions share no base but this one
+        raise CheckpointMismatch(
+            f"ONNX Runtime refuses the graph ({type(error).__name__}); export the model again"
+        ) from error
+
+
+def log_softmax(logits: Float32) -> Float32:
+    """Natural logs of the probabilities in each row, (N, V); a row's bits do not depend on the other rows."""
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    total = np.exp(shifted).sum(axis=1, keepdims=True)
+    shifted -= np.log(total)
+    return shifted
