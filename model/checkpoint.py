@@ -111,7 +111,7 @@ def load_checkpoint(folder: Path) -> Checkpoint:
         raise CheckpointMalformed(f"{DESCRIPTION}: {error}") from error
     if len(vocabulary) != config.vocabulary_size:
         raise CheckpointMismatch(
-            f"the vocabulary has {len(vocabulary)} entries, not {config.vocabulary_size}; export the model again"
+            f"the vocabulary has {len(vocabulary)} entries, not {config.vocabulary_size}: export it again"
         )
     hashes = check_files(folder, description["files"])
     return Checkpoint(

@@ -62,8 +62,8 @@ class Runtime:
     def step(self, indices: npt.NDArray[np.integer], state: State) -> tuple[Float32, State]:
         """Log-probabilities (B, V), in nats, after one more character in each of B texts.
 
-        indices: (B,). The batch shares the recurrent scales, so a row's bits depend on the rows beside it: for
-        searching, never for the tape.
+        indices: (B,). The batch shares the recurrent scales, so a row's bits depend on the rows beside it:
+        for searching, never for the tape.
         """
         logits, state = self._run(indices[None], state)
         return log_softmax(logits[0]), state
@@ -119,7 +119,6 @@ def open_session(graph: bytes, threads: int) -> onnxruntime.InferenceSession:
 
 def log_softmax(logits: Float32) -> Float32:
     """Natural logs of the probabilities in each row, (N, V); a row's bits do not depend on the other rows."""
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    total = np.exp(shifted).sum(axis=1, keepdims=True)
-    shifted -= np.log(total)
+    shifted: Float32 = logits - logits.max(axis=1, keepdims=True)
+    shifted -= np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     return shifted

@@ -41,7 +41,7 @@ class State:
     @property
     def batch(self) -> int:
         """How many texts are read side by side (B)."""
-        return self.hidden.shape[1]
+        return int(self.hidden.shape[1])
 
     @property
     def nbytes(self) -> int:

@@ -1,16 +1,16 @@
 """The network as an ONNX graph: int8 for serving, float32 for comparison.
 
 Inputs: indices (T, B) int64; hidden (L, B, H) float32; cell (L, B, H) float32, absent for a GRU.
-Outputs: logits (T, B, V); hidden_out, cell_out (L, B, H); sequence_{l} (T, B, H), each layer's h after each step.
+Outputs: logits (T, B, V); hidden_out, cell_out (L, B, H); sequence_{l} (T, B, H), a layer's h after each step.
 
 **Why the int8 result does not depend on how a text was cut.** ONNX Runtime's `DynamicQuantizeLSTM` takes the
 scale of its input from the smallest and largest value of the whole call. Two columns that are constant, −m and
-+m, with weights of zero, fix that scale for ever if no value is larger: m is the largest |embedding| for layer 0,
-and 1 above, since |h| ≤ 1. The recurrent side is quantised step by step anyway. The output layer is the same in
-every row because its scale is a constant and its sums are integers.
++m, with weights of zero, fix that scale for ever if no value is larger: m is the largest |embedding| for layer
+0, and 1 above, since |h| ≤ 1. The recurrent side is quantised step by step anyway. The output layer is the same
+in every row because its scale is a constant and its sums are integers.
 
-**Why 7-bit weights.** Processors without VNNI add two products of u8 x s8 into 16 bits and saturate; with weights
-in −63..63 the sum 2 · 255 · 63 fits (ONNX Runtime's `reduce_range`).
+**Why 7-bit weights.** Processors without VNNI add two products of u8 x s8 into 16 bits and saturate; with
+weights in −63..63 the sum 2 · 255 · 63 fits (ONNX Runtime's `reduce_range`).
 
 ONNX orders the gates i, o, f, c (LSTM) and z, r, h (GRU); checkpoints have PyTorch's i, f, g, o and r, z, n.
 """
@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -56,7 +57,7 @@ class Graph:
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
-    def node(self, operator: str, inputs: list[str], outputs: str | list[str], **attributes: object) -> str:
+    def node(self, operator: str, inputs: list[str], outputs: str | list[str], **attributes: Any) -> str:
         """Name of the node's first output."""
         names = [outputs] if isinstance(outputs, str) else outputs
         self.nodes.append(helper.make_node(operator, inputs, names, **attributes))
@@ -242,7 +243,7 @@ def add_int8_output(graph: Graph, parameters: Parameters, sequence: str) -> None
 
 def serialise(graph: Graph, config: NetworkConfig, *, chunk_independent: bool) -> bytes:
     """The bytes of the checked model."""
-    real, state = TensorProto.FLOAT, [config.layers, "B", config.hidden_size]
+    real, state = TensorProto.FLOAT, (config.layers, "B", config.hidden_size)
     kinds = ["hidden", "cell"] if config.has_cell else ["hidden"]
     inputs = [helper.make_tensor_value_info("indices", TensorProto.INT64, ["T", "B"])]
     inputs += [helper.make_tensor_value_info(kind, real, state) for kind in kinds]
