@@ -1,0 +1,57 @@
+"""The `peephole` command: what a person at an editor needs. Each subcommand is a module of `server/commands/`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from peephole.model.errors import PeepholeError
+from peephole.model.version import VERSION
+
+from .commands import check, complete, doctor, look, serve, tour
+
+FAILED = 2
+"""The exit code of a command that could not do what it was asked; argparse uses the same for bad options."""
+
+INTERRUPTED = 130
+"""128 + SIGINT: what a shell reports for a command ended with Ctrl-C."""
+
+DESCRIPTION = "Code completion from a character LSTM that you can look inside, on your own machine."
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit code of one run: 0 done, 1 found something (`check`, `doctor`), 2 could not do it."""
+    parser = build_parser()
+    namespace = parser.parse_args(arguments)
+    if not hasattr(namespace, "run"):
+        if not namespace.stdio:
+            parser.print_help()
+            return 0
+        namespace = parser.parse_args(["serve", *(sys.argv[1:] if arguments is None else arguments)])
+    try:
+        return int(namespace.run(namespace))
+    except PeepholeError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # `peephole look FILE | head`: the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of all subcommands. Building it imports neither numpy nor ONNX Runtime: `--help` is quick."""
+    parser = argparse.ArgumentParser(prog="peephole", description=DESCRIPTION)
+    parser.add_argument("--version", action="version", version=f"peephole {VERSION}")
+    serve.add_shared_options(parser)
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for command in (serve, complete, check, look, doctor, tour):
+        command.add_command(subparsers)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,124 @@
+"""`peephole check`: the places in files where the model is sure that something else belongs there."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from peephole.server.errors import UsageError
+
+from .options import LANGUAGES, Source, Subparsers, add_model_option, open_predictor, read_source
+
+if TYPE_CHECKING:
+    from peephole.model.predictor import Predictor
+
+CLEAN, FOUND, FAILED = 0, 1, 2
+"""Exit codes, as linters use them."""
+
+SKIPPED_FOLDERS = frozenset({".git", ".hg", ".venv", "venv", "node_modules", "__pycache__", "build", "target", "dist"})
+"""Not searched when a folder is given: others wrote what lies there, or a tool did."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One improbable span. Lines and columns count from 1, columns in code points; the end is exclusive."""
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    text: str
+    bits: float
+    alternative: str | None
+    alternative_probability: float | None
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}:{self.column}"
+        if self.alternative is None:
+            return f"{place}: {self.text!r} is improbable here ({self.bits:.1f} bits)"
+        expected = f"{self.alternative!r} was expected ({self.alternative_probability:.0%})"
+        return f"{place}: {self.text!r} is improbable here ({self.bits:.1f} bits); {expected}"
+
+
+def add_command(subparsers: Subparsers) -> None:
+    """Adds `check` to the command line."""
+    parser = subparsers.add_parser("check", help="list improbable places in files or folders")
+    parser.add_argument(
+        "paths", type=Path, nargs="+", metavar="PATH", help="a file, or a folder: all its .java and .py files"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    add_model_option(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Reads every file; one that cannot be read is reported and the others are still checked."""
+    predictor = open_predictor(arguments.model)
+    findings: list[Finding] = []
+    failed = False
+    for path in _source_files(arguments.paths):
+        try:
+            found = list(check_source(predictor, read_source(path)))
+        except UsageError as error:
+            print(f"error: {error}", file=sys.stderr)
+            failed = True
+            continue
+        findings += found
+        if not arguments.json:
+            for finding in found:
+                print(finding)
+    if arguments.json:
+        print(json.dumps([asdict(finding) for finding in findings], indent=2))
+    return FAILED if failed else FOUND if findings else CLEAN
+
+
+def check_source(predictor: Predictor, source: Source) -> Iterator[Finding]:
+    """The improbable spans of one file, in order."""
+    from peephole.model.spans import improbable_spans
+    from peephole.model.tape import Tape
+
+    tape = Tape(predictor, source.language)
+    tape.edit(source.text)
+    tape.advance_to(len(source.text))
+    for span in improbable_spans(predictor, tape):
+        line, column = _line_and_column(source.text, span.start)
+        end_line, end_column = _line_and_column(source.text, span.end)
+        yield Finding(
+            path=str(source.path),
+            line=line,
+            column=column,
+            end_line=end_line,
+            end_column=end_column,
+            text=source.text[span.start : span.end],
+            bits=round(float(span.bits), 2),
+            alternative=span.alternative,
+            alternative_probability=span.alternative_probability,
+        )
+
+
+def _source_files(paths: Iterable[Path]) -> Iterator[Path]:
+    """The named files as they are, and all source files below the named folders, sorted."""
+    for path in paths:
+        if path.is_dir():
+            yield from _files_below(path)
+        else:
+            yield path
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name not in SKIPPED_FOLDERS)
+        for name in sorted(names):
+            if Path(name).suffix.lower() in LANGUAGES:
+                yield Path(parent) / name
+
+
+def _line_and_column(text: str, offset: int) -> tuple[int, int]:
+    return text.count("\n", 0, offset) + 1, offset - (text.rfind("\n", 0, offset) + 1) + 1

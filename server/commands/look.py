@@ -1,0 +1,121 @@
+"""`peephole look`: a file with the model's surprisal, or one neuron's signal, on every character."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from peephole.server.errors import UsageError
+
+from .heatmap import Scale, draw, wants_colour
+from .options import Source, Subparsers, add_model_option, open_predictor, read_source
+
+if TYPE_CHECKING:
+    from peephole.model.predictor import Predictor
+
+SURPRISAL_LIMIT_BITS = 8.0
+"""The surprisal drawn at full colour: above 8 bits (p < 0.4 %) it no longer matters how improbable."""
+
+GATES = ("input", "forget", "output", "reset", "update")
+"""Signals on [0, 1]; all others diverge around zero."""
+
+
+def add_command(subparsers: Subparsers) -> None:
+    """Adds `look` to the command line."""
+    parser = subparsers.add_parser("look", help="draw surprisal, or a neuron, over a file")
+    parser.add_argument("file", type=Path, metavar="FILE", help="a .java or .py file")
+    parser.add_argument(
+        "--neuron", type=_neuron, metavar="LAYER:INDEX", help="draw this neuron (default: the surprisal)"
+    )
+    parser.add_argument(
+        "--signal", default="hidden", metavar="NAME", help="hidden (default), cell, candidate, or a gate's name"
+    )
+    parser.add_argument("--lines", type=_line_range, metavar="FROM:TO", help="draw only these lines")
+    parser.add_argument(
+        "--colour", choices=("auto", "always", "never"), default="auto", help="24-bit colour, or digits"
+    )
+    add_model_option(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Draws the picture, the scale last."""
+    source = read_source(arguments.file)
+    first_line, start, end = _drawn_part(source, arguments.lines)
+    text = source.text[:end]
+    predictor = open_predictor(arguments.model)
+    if arguments.neuron is None:
+        values, scale = surprisal(predictor, source.language, text)
+    else:
+        values, scale = neuron_signal(predictor, source.language, text, arguments.neuron, arguments.signal)
+    _print(draw(text[start:], values[start:], scale, colour=_colour(arguments.colour), first_line=first_line))
+    return 0
+
+
+def surprisal(predictor: Predictor, language: str, text: str) -> tuple[list[float], Scale]:
+    """Bits of every character, and their scale."""
+    bits, _ = predictor.read(predictor.start(language), text)
+    return bits.tolist(), Scale("surprisal", SURPRISAL_LIMIT_BITS, diverging=False, unit="bits")
+
+
+def neuron_signal(
+    predictor: Predictor, language: str, text: str, neuron: tuple[int, int], name: str
+) -> tuple[list[float], Scale]:
+    """One signal of one neuron after every character, and its scale; `UsageError` for one that is not there."""
+    from peephole.model.introspection import signals
+
+    layer, index = neuron
+    config = predictor.config
+    if layer >= config.layers or index >= config.hidden_size:
+        last = f"{config.layers - 1}:{config.hidden_size - 1}"
+        raise UsageError(f"neuron {layer}:{index} is not in this model; they run from 0:0 to {last}")
+    start = predictor.start(language)
+    indices = predictor.vocabulary.encode(text)
+    values = signals(predictor, indices, start.state, layer=layer, neurons=[index], names=[name])[0, 0]
+    diverging = name not in GATES
+    limit = float(abs(values).max(initial=0.0)) if name == "cell" else 1.0
+    return values.tolist(), Scale(f"neuron {layer}:{index}, {name}", limit, diverging)
+
+
+def _drawn_part(source: Source, lines: tuple[int, int] | None) -> tuple[int, int, int]:
+    """First line, start offset and end offset of what is drawn."""
+    if lines is None:
+        return 1, 0, len(source.text)
+    first, last = lines
+    count = source.text.count("\n") + 1
+    if first > count:
+        raise UsageError(f"{source.path}: line {first} is past the end, the file has {count} lines")
+    starts = [0, *(i + 1 for i, character in enumerate(source.text) if character == "\n"), len(source.text)]
+    return first, starts[first - 1], starts[min(last, count)]
+
+
+def _colour(choice: str) -> bool:
+    if choice == "auto":
+        return wants_colour(sys.stdout.isatty(), os.environ)
+    return choice == "always"
+
+
+def _print(lines: Iterable[str]) -> None:
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # an ASCII terminal gets question marks, not a traceback
+    for line in lines:
+        print(line)
+
+
+def _neuron(text: str) -> tuple[int, int]:
+    layer, _, index = text.partition(":")
+    if not (layer.isdecimal() and index.isdecimal()):
+        raise argparse.ArgumentTypeError(f"expected LAYER:INDEX such as 1:42, found {text!r}")
+    return int(layer), int(index)
+
+
+def _line_range(text: str) -> tuple[int, int]:
+    first, _, last = text.partition(":")
+    if not (first.isdecimal() and last.isdecimal() and 1 <= int(first) <= int(last)):
+        raise argparse.ArgumentTypeError(f"expected FROM:TO such as 10:40, found {text!r}")
+    return int(first), int(last)

@@ -1,0 +1,82 @@
+"""Options and inputs that several subcommands share: the model's folder, a source file and its language."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from peephole.server.errors import UsageError
+
+if TYPE_CHECKING:
+    from peephole.model.predictor import Predictor
+
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+else:
+    Subparsers = object
+
+LANGUAGES = {".java": "java", ".py": "python"}
+"""The language of a file, by its suffix."""
+
+LARGEST_FILE_BYTES = 4 << 20
+"""A file above this is data, not source: reading it would take minutes and tell nothing."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source file as the model reads it: `text` has `\\n` line ends and no byte order mark."""
+
+    path: Path
+    language: str
+    text: str
+
+
+def add_model_option(parser: argparse.ArgumentParser) -> None:
+    """Adds `--model DIR`; without it the shipped model is used."""
+    parser.add_argument("--model", type=Path, metavar="DIR", help="a checkpoint folder (default: the shipped model)")
+
+
+def positive(text: str) -> int:
+    """An argument that counts something, or a line or column: 1 or more."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"expected 1 or more, found {number}")
+    return number
+
+
+def open_predictor(folder: Path | None) -> Predictor:
+    """The model of a checkpoint folder, or the shipped one. `CheckpointError` says why it cannot be trusted."""
+    from peephole.model.checkpoint import load_checkpoint, shipped_checkpoint_folder
+    from peephole.model.predictor import Predictor
+    from peephole.model.runtime import Runtime
+
+    return Predictor(Runtime(load_checkpoint(folder or shipped_checkpoint_folder())))
+
+
+def read_source(path: Path) -> Source:
+    """The file's text and language; `UsageError` if it is not there, not UTF-8, too large or of another language."""
+    try:
+        size = path.stat().st_size
+        language = LANGUAGES.get(path.suffix.lower())
+        if language is None:
+            raise UsageError(f"{path}: the model reads .java and .py files, found {path.suffix or 'no suffix'!r}")
+        if size > LARGEST_FILE_BYTES:
+            raise UsageError(f"{path}: over {LARGEST_FILE_BYTES >> 20} MiB; that is not read as source code")
+        text = path.read_text(encoding="utf-8-sig")  # \r\n and \r come out as \n, as the model reads them
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: expected UTF-8 text; convert the file first") from None
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror})") from None
+    return Source(path, language, text)
+
+
+def offset_of(source: Source, line: int, column: int) -> int:
+    """The offset in code points of a line and column counted from 1; `UsageError` past the end."""
+    lines = source.text.split("\n")
+    if line > len(lines):
+        raise UsageError(f"{source.path}: line {line} is past the end, the file has {len(lines)} lines")
+    length = len(lines[line - 1])
+    if column > length + 1:
+        raise UsageError(f"{source.path}: column {column} is past the end of line {line}, which has {length}")
+    return sum(len(earlier) + 1 for earlier in lines[: line - 1]) + column - 1

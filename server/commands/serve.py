@@ -1,0 +1,51 @@
+"""`peephole serve`: the language server itself, over standard input and output or a loopback port."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from .options import Subparsers, add_model_option
+
+
+def add_command(subparsers: Subparsers) -> None:
+    """Adds `serve` to the command line."""
+    parser = subparsers.add_parser("serve", help="run the language server (editors start this)")
+    parser.add_argument("--tcp", type=_port, metavar="PORT", help="listen on this loopback port, not on stdio")
+    add_model_option(parser)
+    add_shared_options(parser, default=argparse.SUPPRESS)
+    parser.set_defaults(run=run)
+
+
+def add_shared_options(parser: argparse.ArgumentParser, default: object = None) -> None:
+    """The options that editors put before or after `serve`.
+
+    The subparser gives them `argparse.SUPPRESS` as default, else it would overwrite what stood before `serve`.
+    """
+    parser.add_argument("--stdio", action="store_true", default=default or False, help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--log-file", type=Path, default=default, metavar="FILE", help="where the server writes its log"
+    )
+    parser.add_argument(
+        "-v", "--verbose", action="store_true", default=default or False, help="log what the server does"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serves until the client says goodbye."""
+    from peephole.server.app import serve  # imports pygls: only this command needs it
+
+    serve(
+        tcp_port=arguments.tcp,
+        model_folder=arguments.model,
+        log_file=arguments.log_file,
+        verbose=arguments.verbose,
+    )
+    return 0
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port < 1 << 16:
+        raise argparse.ArgumentTypeError(f"a port lies between 0 and 65535, found {port}")
+    return port

@@ -1,0 +1,5 @@
+"""`peephole tour`"""
+
+
+def add_command(subparsers):
+    pass
