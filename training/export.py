@@ -1,13 +1,13 @@
 """The network as an ONNX graph: int8 for serving, float32 for comparison.
 
 Inputs: indices (T, B) int64; hidden (L, B, H) float32; cell (L, B, H) float32, absent for a GRU.
-Outputs: logits (T, B, V); hidden_out, cell_out (L, B, H); sequence_{l} (T, B, H), a layer's h after each step.
+Outputs: logits (T, B, V); hidden_out, cell_out (L, B, H); sequence_{l} (T, B, H), a layer's h at each step.
 
 **Why the int8 result does not depend on how a text was cut.** ONNX Runtime's `DynamicQuantizeLSTM` takes the
-scale of its input from the smallest and largest value of the whole call. Two columns that are constant, −m and
-+m, with weights of zero, fix that scale for ever if no value is larger: m is the largest |embedding| for layer
-0, and 1 above, since |h| ≤ 1. The recurrent side is quantised step by step anyway. The output layer is the same
-in every row because its scale is a constant and its sums are integers.
+scale of its input from the smallest and largest value of the whole call. Two constant columns, −m and +m, with
+weights of zero, fix that scale for ever if no value is larger: m is the largest |embedding| for layer 0, and 1
+above, since |h| ≤ 1. The recurrent side is quantised step by step anyway. The output layer is the same in every
+row because its scale is a constant and its sums are integers.
 
 **Why 7-bit weights.** Processors without VNNI add two products of u8 x s8 into 16 bits and saturate; with
 weights in −63..63 the sum 2 · 255 · 63 fits (ONNX Runtime's `reduce_range`).
@@ -25,6 +25,7 @@ import numpy as np
 import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
+
 from peephole.model.config import NetworkConfig
 
 Float32 = npt.NDArray[np.float32]
@@ -85,9 +86,7 @@ def embed(graph: Graph, parameters: Parameters, *, bounded: bool) -> str:
         bound = np.full((len(table), 1), max(float(np.abs(table).max()), 1e-6), np.float32)
         table = np.concatenate([table, -bound, bound], axis=1)
         one = np.ones((len(table), 1), np.float32)
-        graph.node(
-            "Gather", [graph.constant("bounds", np.concatenate([-one, one], axis=1)), "indices"], "bounding"
-        )
+        graph.node("Gather", [graph.constant("bounds", np.concatenate([-one, one], axis=1)), "indices"], "bounding")
     return graph.node("Gather", [graph.constant("embedding", table), "indices"], "embedded")
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from checkpoints import write_tiny_checkpoint
+
 from peephole.model.checkpoint import Checkpoint
 from peephole.model.predictor import Predictor
 from peephole.model.runtime import Runtime
