@@ -181,7 +181,7 @@ def units_of(text: str, encoding: Encoding) -> int:
 
 
 def column_of(line: str, units: int, encoding: Encoding) -> int:
-    """Code points before a column given in client units; inside of a character means its start, past the end the end."""
+    """Code points before a column in client units; inside a character means its start, past the end the end."""
     if encoding == "utf-32" or line.isascii():
         return min(units, len(line))
     points = np.frombuffer(line.encode("utf-32-le", "surrogatepass"), np.uint32)

@@ -10,16 +10,13 @@ from lsprotocol import types
 from peephole.model.vocabulary import normalise_newlines
 from peephole.server.document import Document, Encoding, scan_lines
 
-
 ENCODINGS: tuple[Encoding, ...] = ("utf-8", "utf-16", "utf-32")
 PIECES = ["a", "bc", " ", "\t", "\n", "\r", "\r\n", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029", "é", "☃", "😀"]
 HALVES = ["\ud83d", "\ude00"]
 
 texts = st.lists(st.sampled_from(PIECES + HALVES), max_size=24).map("".join)
 positions = st.builds(types.Position, st.integers(0, 14), st.integers(0, 16))
-partial_changes = st.builds(
-    types.TextDocumentContentChangePartial, st.builds(types.Range, positions, positions), texts
-)
+partial_changes = st.builds(types.TextDocumentContentChangePartial, st.builds(types.Range, positions, positions), texts)
 whole_changes = st.builds(types.TextDocumentContentChangeWholeDocument, texts)
 changes = partial_changes | whole_changes
 events = st.lists(st.lists(changes, min_size=1, max_size=4), min_size=1, max_size=6)

@@ -1,0 +1,171 @@
+"""One thread for the model, and an order for what it does: requests first, background reading last.
+
+The event loop submits work and gets a future; the worker runs one piece of work at a time. Work is a function of
+`should_stop`, which it asks between slices and obeys by raising `Stopped`. It answers true when the future was
+cancelled (then nobody waits for the result any more) or when something more urgent came in (then the work is run
+again later: what it achieved so far must live in what it works on, as a tape's progress does).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+import logging
+import threading
+from collections.abc import Callable, Hashable
+from contextlib import suppress
+from enum import IntEnum
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+ShouldStop = Callable[[], bool]
+Work = Callable[[ShouldStop], T]
+
+logger = logging.getLogger(__name__)
+
+CLOSING_S = 2.0
+"""How long closing waits for the worker: a slice takes milliseconds, loading a model may not be interrupted."""
+
+
+class Priority(IntEnum):
+    """What goes before what; lower is sooner."""
+
+    LOAD = 0
+    REQUEST = 1
+    STUDY = 2
+    DIAGNOSE = 3
+    READ = 4
+
+
+class Stopped(Exception):  # noqa: N818  (a signal, not an error)
+    """Raised by work that was told to stop."""
+
+
+class Job(Generic[T]):
+    """A piece of work on its way; `order` breaks ties between jobs of one priority."""
+
+    def __init__(self, priority: Priority, order: int, key: Hashable | None, work: Work[T]) -> None:
+        self.priority, self.order, self.key, self.work = priority, order, key, work
+        self.abandoned = False
+        """Set by the loop when nobody waits for the result any more; read by the worker."""
+
+    def __lt__(self, other: Job[Any]) -> bool:
+        return (self.priority, self.order) < (other.priority, other.order)
+
+
+class Scheduler:
+    """Owns the worker thread. All methods are for the event loop's thread; `work` runs in the worker."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Job[Any]] = []
+        self._changed = threading.Condition()
+        self._orders = itertools.count()
+        self._futures: dict[Job[Any], asyncio.Future[Any]] = {}
+        self._closing = False
+        self._thread = threading.Thread(target=self._serve, name="peephole-model", daemon=True)
+
+    def submit(self, priority: Priority, work: Work[T], *, key: Hashable | None = None) -> asyncio.Future[T]:
+        """The future of a piece of work. Cancelling it stops the work and is answered at once.
+
+        A key makes it the only one of its kind: what waits or runs under the same key is cancelled.
+        """
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        if key is not None:
+            self.cancel(key)
+        order = next(self._orders)
+        # In the background the document that was touched last goes first: it is the one being looked at.
+        job = Job(priority, -order if priority >= Priority.DIAGNOSE else order, key, work)
+        self._futures[job] = future
+        future.add_done_callback(lambda _: self._forget(job))
+        with self._changed:
+            if not self._thread.is_alive() and not self._closing:
+                self._thread.start()
+            heapq.heappush(self._waiting, job)
+            self._changed.notify()
+        return future
+
+    def post(self, priority: Priority, work: Work[T], *, key: Hashable) -> asyncio.Future[T]:
+        """`submit` for work that nobody awaits: its failure is logged, by type, and goes no further."""
+        future = self.submit(priority, work, key=key)
+        future.add_done_callback(_log_failure)
+        return future
+
+    def cancel(self, key: Hashable) -> None:
+        """Cancels what waits or runs under a key, if anything does."""
+        for job, future in list(self._futures.items()):
+            if job.key == key:
+                future.cancel()
+                job.abandoned = True  # at once: the future's callbacks run only in the loop's next turn
+
+    def close(self) -> None:
+        """Cancels everything and ends the worker; waits for the slice that is running, but not for long."""
+        for job, future in list(self._futures.items()):
+            job.abandoned = True
+            if not future.get_loop().is_closed():
+                future.cancel()
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        if self._thread.is_alive():
+            self._thread.join(CLOSING_S)
+
+    def _forget(self, job: Job[Any]) -> None:
+        job.abandoned = True
+        self._futures.pop(job, None)
+
+    # What follows runs in the worker.
+
+    def _serve(self) -> None:
+        while (job := self._take()) is not None:
+            self._perform(job)
+
+    def _take(self) -> Job[Any] | None:
+        """The most urgent job that somebody still waits for; None once the scheduler closes."""
+        with self._changed:
+            while not self._closing:
+                while self._waiting:
+                    job = heapq.heappop(self._waiting)
+                    if not job.abandoned:
+                        return job
+                self._changed.wait()
+        return None
+
+    def _perform(self, job: Job[Any]) -> None:
+        try:
+            result = job.work(lambda: self._should_stop(job))
+        except Stopped:
+            if not job.abandoned:
+                with self._changed:
+                    heapq.heappush(self._waiting, job)
+        except Exception as error:
+            self._settle(job, None, error)
+        else:
+            self._settle(job, result, None)
+
+    def _should_stop(self, job: Job[Any]) -> bool:
+        if job.abandoned or self._closing:
+            return True
+        with self._changed:
+            return bool(self._waiting) and self._waiting[0].priority < job.priority
+
+    def _settle(self, job: Job[Any], result: Any, error: Exception | None) -> None:
+        future = self._futures.get(job)
+        if future is not None:
+            with suppress(RuntimeError):  # the loop closed meanwhile: nobody is left to tell
+                future.get_loop().call_soon_threadsafe(_resolve, future, result, error)
+
+
+def _resolve(future: asyncio.Future[Any], result: Any, error: Exception | None) -> None:
+    """In the loop: hands over the outcome, unless the future was cancelled in the meantime."""
+    if future.done():
+        return
+    if error is not None:
+        future.set_exception(error)
+    else:
+        future.set_result(result)
+
+
+def _log_failure(future: asyncio.Future[Any]) -> None:
+    if not future.cancelled() and (error := future.exception()) is not None:
+        logger.error("background work failed: %s", type(error).__name__)

@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from peephole.server.scheduler import Priority, Scheduler, ShouldStop, Stopped
+
+
+@pytest.fixture
+def scheduler() -> Iterator[Scheduler]:
+    scheduler = Scheduler()
+    yield scheduler
+    scheduler.close()
+
+
+class Gate:
+    """Work that holds the worker until it is opened, so that a test decides what waits behind it."""
+
+    def __init__(self) -> None:
+        self.entered, self.opened = threading.Event(), threading.Event()
+
+    def __call__(self, _: ShouldStop) -> None:
+        self.entered.set()
+        assert self.opened.wait(30)
+
+
+def until_stopped(started: threading.Event | None = None) -> Callable[[ShouldStop], None]:
+    """Work that has no end of its own."""
+
+    def work(should_stop: ShouldStop) -> None:
+        if started is not None:
+            started.set()
+        while not should_stop():
+            pass
+        raise Stopped
+
+    return work
+
+
+async def entered(event: threading.Event) -> None:
+    """Waits for the worker without holding the loop."""
+    assert await asyncio.to_thread(event.wait, 30)
+
+
+async def test_the_result_of_work_comes_back(scheduler: Scheduler) -> None:
+    assert await scheduler.submit(Priority.REQUEST, lambda _: 7) == 7
+
+
+async def test_all_work_runs_in_one_thread_that_is_not_the_loops(scheduler: Scheduler) -> None:
+    threads = {await scheduler.submit(priority, lambda _: threading.get_ident()) for priority in Priority}
+    assert len(threads) == 1
+    assert threads != {threading.get_ident()}
+
+
+async def test_requests_go_before_reading_and_keep_their_order(scheduler: Scheduler) -> None:
+    gate, ran = Gate(), list[str]()
+    scheduler.submit(Priority.REQUEST, gate)
+    jobs = [
+        scheduler.submit(priority, lambda _, name=name: ran.append(name))  # type: ignore[misc]
+        for priority, name in [
+            (Priority.READ, "old document"),
+            (Priority.READ, "new document"),
+            (Priority.STUDY, "study"),
+            (Priority.REQUEST, "first request"),
+            (Priority.REQUEST, "second request"),
+            (Priority.LOAD, "load"),
+        ]
+    ]
+    gate.opened.set()
+    await asyncio.gather(*jobs)
+    assert ran == ["load", "first request", "second request", "study", "new document", "old document"]
+
+
+async def test_a_request_interrupts_reading_which_then_goes_on(scheduler: Scheduler) -> None:
+    started, done = threading.Event(), threading.Event()
+
+    def read(should_stop: ShouldStop) -> str:
+        started.set()
+        while not done.is_set():
+            if should_stop():
+                raise Stopped
+        return "read to the end"
+
+    reading = scheduler.submit(Priority.READ, read)
+    await entered(started)
+    await scheduler.submit(Priority.REQUEST, lambda _: done.set())
+    assert await reading == "read to the end"
+
+
+async def test_a_request_does_not_interrupt_a_request(scheduler: Scheduler) -> None:
+    gate, asked = Gate(), list[bool]()
+
+    def work(should_stop: ShouldStop) -> None:
+        gate(should_stop)
+        asked.append(should_stop())
+
+    first = scheduler.submit(Priority.REQUEST, work)
+    await entered(gate.entered)
+    second = scheduler.submit(Priority.REQUEST, lambda _: None)
+    gate.opened.set()
+    await asyncio.gather(first, second)
+    assert asked == [False]
+
+
+async def test_cancelling_is_answered_at_once_and_stops_the_work(scheduler: Scheduler) -> None:
+    started = threading.Event()
+    endless = scheduler.submit(Priority.REQUEST, until_stopped(started))
+    await entered(started)
+    endless.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await endless
+    assert await scheduler.submit(Priority.REQUEST, lambda _: "free again") == "free again"
+
+
+async def test_cancelled_work_that_still_waits_never_runs(scheduler: Scheduler) -> None:
+    gate, ran = Gate(), list[str]()
+    first = scheduler.submit(Priority.REQUEST, gate)
+    waiting = scheduler.submit(Priority.REQUEST, lambda _: ran.append("cancelled"))
+    last = scheduler.submit(Priority.REQUEST, lambda _: ran.append("kept"))
+    waiting.cancel()
+    gate.opened.set()
+    await asyncio.gather(first, last)
+    assert ran == ["kept"]
+
+
+async def test_newer_work_under_a_key_takes_the_place_of_older(scheduler: Scheduler) -> None:
+    started = threading.Event()
+    older = scheduler.post(Priority.READ, until_stopped(started), key="a.py")
+    await entered(started)
+    newer = scheduler.post(Priority.READ, lambda _: "newer", key="a.py")
+    assert await newer == "newer"
+    assert older.cancelled()
+
+
+async def test_an_error_in_a_request_reaches_who_asked_and_the_worker_lives(scheduler: Scheduler) -> None:
+    def fail(_: ShouldStop) -> None:
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        await scheduler.submit(Priority.REQUEST, fail)
+    assert await scheduler.submit(Priority.REQUEST, lambda _: 1) == 1
+
+
+async def test_an_error_in_the_background_is_logged_by_type_alone(
+    scheduler: Scheduler, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_: ShouldStop) -> None:
+        raise ValueError("source text")
+
+    with caplog.at_level(logging.ERROR):
+        await asyncio.wait([scheduler.post(Priority.READ, fail, key="a")])
+        await asyncio.sleep(0)  # one turn of the loop, for the callback that logs
+    assert caplog.messages == ["background work failed: ValueError"]
+
+
+async def test_closing_cancels_what_waits_and_ends_what_runs() -> None:
+    scheduler, started = Scheduler(), threading.Event()
+    running = scheduler.submit(Priority.READ, until_stopped(started))
+    await entered(started)
+    waiting = scheduler.submit(Priority.READ, lambda _: None)
+    scheduler.close()
+    assert running.cancelled()
+    assert waiting.cancelled()
+    assert "peephole-model" not in [thread.name for thread in threading.enumerate()]
