@@ -39,9 +39,7 @@ def long_document(language: str, lines: int) -> str:
 
 
 def _renamed(text: str, language: str, copy: int) -> str:
-    names = {
-        old: _in_style(NOUNS[(copy * 7 + place) % len(NOUNS)], old) for place, old in enumerate(RENAMED[language])
-    }
+    names = {old: _in_style(NOUNS[(copy * 7 + place) % len(NOUNS)], old) for place, old in enumerate(RENAMED[language])}
     names = {old: f"{new}{copy}" for old, new in names.items()}
     pattern = re.compile(rf"\b({'|'.join(names)})\b")
     return pattern.sub(lambda match: names[match.group()], text)

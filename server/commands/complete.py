@@ -43,14 +43,16 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _ask(model: Path | None, before: str, language: str, top: int) -> tuple[str, list[Candidate], tuple[str, float]]:
-    from peephole.model.lexis import word_start
+    from peephole.model.lexis import token_at, word_start
     from peephole.model.search import next_tokens, rest_of_line
 
     predictor = open_predictor(model)
     _, reading = predictor.read(predictor.start(language), before)
     prefix = before[word_start(before, len(before)) :]
-    candidates = next_tokens(predictor, reading, language=language, prefix=prefix, top=top)
-    return prefix, candidates, rest_of_line(predictor, reading)
+    last = token_at(before, len(before), language)
+    quotes = last is None or last.kind not in ("comment", "string")
+    candidates = next_tokens(predictor, reading, language=language, prefix=prefix, top=top, quotes=quotes)
+    return prefix, candidates, rest_of_line(predictor, reading, language=language)
 
 
 def _as_json(prefix: str, candidates: list[Candidate], rest: str, certainty: float) -> dict[str, object]:

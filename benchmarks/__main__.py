@@ -1,0 +1,64 @@
+"""`python -m benchmarks` (or `make bench`): measures on this machine, prints a table, writes JSON with `--json`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+from peephole.model.errors import PeepholeError
+from peephole.model.predictor import Predictor
+from peephole.server.commands import machine
+from peephole.server.commands.options import add_model_option, open_predictor
+
+from . import editing, reading, starting
+from .figure import Figure, table
+
+Part = Callable[[Predictor, Path | None, int], list[Figure]]
+
+PARTS: dict[str, Part] = {
+    "starting": lambda _, model, lines: starting.measure(model, lines),
+    "editing": editing.measure,
+    "reading": lambda predictor, _, lines: reading.measure(predictor, lines),
+}
+
+
+def main() -> int:
+    """Runs the parts that were asked for, all by default; 0, or 2 if the model cannot be used."""
+    arguments = _parser().parse_args()
+    try:
+        predictor = open_predictor(arguments.model)
+    except PeepholeError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    figures: list[Figure] = []
+    for part in arguments.only or PARTS:
+        print(f"measuring: {part} ...", file=sys.stderr)
+        figures += PARTS[part](predictor, arguments.model, arguments.lines)
+    identity = {"machine": machine.describe(), "model": _describe(predictor)}
+    print(f"{identity['machine']}\n{identity['model']}\n\n{table(figures)}")
+    if arguments.json:
+        report = {**identity, "figures": [asdict(figure) for figure in figures]}
+        arguments.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--only", action="append", choices=list(PARTS), help="only this part (may be repeated)")
+    parser.add_argument("--lines", type=int, default=5000, help="length of the long file (default: 5000)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
+    add_model_option(parser)
+    return parser
+
+
+def _describe(predictor: Predictor) -> str:
+    config = predictor.config
+    return f"model {predictor.runtime.checkpoint.model_hash}: {config.cell}, {config.layers} x {config.hidden_size}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
