@@ -43,7 +43,7 @@ class Layer(nn.Module):
         """Orthogonal recurrence per gate (Saxe et al. 2014); forget bias 1 (Jozefowicz et al. 2015)."""
         size, inputs = config.hidden_size, self.weight_input.shape[1]
         nn.init.uniform_(self.weight_input, -1 / math.sqrt(inputs), 1 / math.sqrt(inputs))
-        for block in self.weight_hidden.detach().split(size):
+        for block in self.weight_hidden.detach().view(config.gates, size, size):
             nn.init.orthogonal_(block)
         if config.has_cell:
             self.bias.detach()[size : 2 * size] = 1.0

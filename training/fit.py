@@ -118,7 +118,7 @@ class Fit:
         if not math.isfinite(bits):
             raise RunError(f"the loss is {bits} at step {self.at.step}; resume with a lower learning_rate")
         self.network.zero_grad(set_to_none=True)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.network.parameters(), fit.clip_norm)
         self.optimizers.step(self._rate())
         self.state = (state[0].detach(), state[1].detach())

@@ -20,7 +20,7 @@ BETAS = (0.9, 0.98)
 
 
 def _is_hidden_matrix(name: str, parameter: Tensor) -> bool:
-    """Recurrent and layer-to-layer matrices; the embedding, the output and the embedding's projection stay with AdamW."""
+    """Recurrent and layer-to-layer matrices; embedding, its projection and the output stay with AdamW."""
     return (
         parameter.ndim == 2
         and name.startswith("layers.")

@@ -1,0 +1,89 @@
+"""`peephole-train export`: a run's last checkpoint as a folder that serves (int8 ONNX, weights, model.json)."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from peephole.model.checkpoint import Checkpoint, write_checkpoint
+from peephole.model.vocabulary import Vocabulary
+
+from .errors import RunError
+from .run_folder import RunFolder, Saved
+
+if TYPE_CHECKING:
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def add_commands(subparsers: Subparsers) -> None:
+    """Adds `export` to the command line."""
+    parser = subparsers.add_parser("export", help="turn a run into a checkpoint folder that serves")
+    parser.add_argument("run", type=Path, metavar="RUN", help="the run's folder")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the checkpoint folder to write")
+    parser.add_argument(
+        "--weights", choices=("float32", "float16"), default="float32", help="how weights.safetensors stores them"
+    )
+    parser.set_defaults(func=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Runs the command."""
+    checkpoint = export_run(RunFolder.open(arguments.run), arguments.out, weights=arguments.weights)
+    print(f"{checkpoint.folder}: model {checkpoint.model_hash}")
+    return 0
+
+
+def export_run(folder: RunFolder, out: Path, *, weights: str = "float32") -> Checkpoint:
+    """Writes the checkpoint folder; `RunError` if the run has saved nothing yet."""
+    from .export import export_onnx  # with torch below, a second to import
+    from .fit import network_config
+
+    saved = folder.load()
+    if saved is None:
+        raise RunError(f"{folder.path}: has no checkpoint yet; let `peephole-train fit` save one first")
+    vocabulary = Vocabulary.from_json(json.loads(saved.facts["vocabulary"]))
+    config = network_config(folder.config, vocabulary)
+    parameters = {
+        name.removeprefix("network."): tensor.float().numpy()
+        for name, tensor in saved.tensors.items()
+        if name.startswith("network.")
+    }
+    if weights == "float16":  # what serves is made of what is stored, rounding and all
+        parameters = {name: value.astype("float16").astype("float32") for name, value in parameters.items()}
+    graph = export_onnx(config, parameters)
+    return write_checkpoint(
+        out,
+        config,
+        vocabulary,
+        parameters,
+        graph,
+        provenance(folder, saved),
+        weights_dtype=weights,  # type: ignore[arg-type]
+    )
+
+
+def provenance(folder: RunFolder, saved: Saved) -> dict[str, object]:
+    """How the model came to be: settings, what it saw, and where its text came from (packages and licences)."""
+    fit = folder.config.fit
+    facts: dict[str, object] = {
+        "steps": saved.step,
+        "characters_seen": saved.step * fit.streams * fit.bptt_length,
+        "training_bits_per_character": round(float(saved.facts["bits"]), 4),
+        "settings": {
+            "streams": fit.streams,
+            "bptt_length": fit.bptt_length,
+            "optimizer": fit.optimizer,
+            "precision": fit.precision,
+            "learning_rate": fit.learning_rate,
+            "characters": fit.characters,
+            "shares": folder.config.data.shares,
+        },
+    }
+    corpus = Path(folder.config.data.corpus) / "corpus.json"
+    if corpus.exists():
+        words = json.loads(corpus.read_text(encoding="utf-8"))
+        facts["corpus"] = {"splits": words.get("splits"), "report": words.get("report")}
+        facts["sources"] = words.get("sources")
+    return facts
