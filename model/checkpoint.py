@@ -71,9 +71,7 @@ class Checkpoint:
         try:
             tensors = load_tensors(self.read_file(WEIGHTS))
         except SafetensorError as error:
-            raise CheckpointMismatch(
-                f"{WEIGHTS} is no safetensors file: {error}; export the model again"
-            ) from error
+            raise CheckpointMismatch(f"{WEIGHTS} is no safetensors file: {error}; export the model again") from error
         check_parameters(self.config, tensors, self.weights_dtype)
         return {name: tensor.astype(np.float32) for name, tensor in tensors.items()}
 
@@ -85,9 +83,7 @@ class Checkpoint:
         """The bytes of one file; `CheckpointTampered` if it changed after the checkpoint was loaded."""
         data = read_limited(self.folder / name, LARGEST_FILE)
         if hashlib.sha256(data).hexdigest() != self.sha256[name]:
-            raise CheckpointTampered(
-                f"{name} is not the file that {DESCRIPTION} records; export the model again"
-            )
+            raise CheckpointTampered(f"{name} is not the file that {DESCRIPTION} records; export the model again")
         return data
 
 
@@ -114,9 +110,7 @@ def load_checkpoint(folder: Path) -> Checkpoint:
             f"the vocabulary has {len(vocabulary)} entries, not {config.vocabulary_size}: export it again"
         )
     hashes = check_files(folder, description["files"])
-    return Checkpoint(
-        folder, config, vocabulary, as_object(description["provenance"], "provenance"), hashes, dtype
-    )
+    return Checkpoint(folder, config, vocabulary, as_object(description["provenance"], "provenance"), hashes, dtype)
 
 
 def read_limited(path: Path, limit: int) -> bytes:
@@ -128,9 +122,7 @@ def read_limited(path: Path, limit: int) -> bytes:
         reason = error.strerror or "unreadable"
         raise CheckpointMissing(f"{path} cannot be read ({reason}); a checkpoint holds it") from error
     if len(data) > limit:
-        raise CheckpointMalformed(
-            f"{path.name} is larger than {limit} bytes; no checkpoint of this format is"
-        )
+        raise CheckpointMalformed(f"{path.name} is larger than {limit} bytes; no checkpoint of this format is")
     return data
 
 
@@ -151,9 +143,7 @@ def parse_description(data: bytes) -> dict[str, object]:
         ) from error
     version = description.get("format")
     if version != FORMAT or isinstance(version, bool):
-        raise CheckpointVersion(
-            f"checkpoint format {version!r}; this version reads {FORMAT}: export the model again"
-        )
+        raise CheckpointVersion(f"checkpoint format {version!r}; this version reads {FORMAT}: export the model again")
     missing = {"config", "vocabulary", "weights_dtype", "files", "provenance"} - set(description)
     if missing:
         raise CheckpointMalformed(f"{DESCRIPTION} lacks {', '.join(sorted(missing))}; export the model again")
@@ -176,28 +166,20 @@ def check_file(path: Path, record: dict[str, object]) -> str:
     if not path.is_file():
         raise CheckpointMissing(f"{path} is not there; copy the whole checkpoint folder")
     if size > LARGEST_FILE or path.stat().st_size != size:
-        raise CheckpointTampered(
-            f"{path.name} has {path.stat().st_size} bytes, recorded are {size}; copy it again"
-        )
+        raise CheckpointTampered(f"{path.name} has {path.stat().st_size} bytes, recorded are {size}; copy it again")
     with path.open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != sha256:
-        raise CheckpointTampered(
-            f"{path.name} has SHA-256 {found[:12]}…, recorded is {sha256[:12]}…; copy it again"
-        )
+        raise CheckpointTampered(f"{path.name} has SHA-256 {found[:12]}…, recorded is {sha256[:12]}…; copy it again")
     return found
 
 
-def check_parameters(
-    config: NetworkConfig, tensors: Mapping[str, npt.NDArray[np.generic]], dtype: str
-) -> None:
+def check_parameters(config: NetworkConfig, tensors: Mapping[str, npt.NDArray[np.generic]], dtype: str) -> None:
     """Raise `CheckpointMismatch` unless names, shapes and type are the config's and all values finite."""
     shapes = parameter_shapes(config)
     odd = set(tensors) ^ set(shapes)
     if odd:
-        raise CheckpointMismatch(
-            f"missing or unexpected tensors: {', '.join(sorted(odd)[:4])}; export the model again"
-        )
+        raise CheckpointMismatch(f"missing or unexpected tensors: {', '.join(sorted(odd)[:4])}; export the model again")
     for name, shape in shapes.items():
         tensor = tensors[name]
         if tensor.shape != shape or tensor.dtype != dtype:
@@ -230,8 +212,7 @@ def write_checkpoint(
         "vocabulary": vocabulary.to_json(),
         "weights_dtype": weights_dtype,
         "files": {
-            name: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-            for name, data in files.items()
+            name: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()} for name, data in files.items()
         },
         "provenance": dict(provenance),
     }

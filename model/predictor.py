@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
+from .checkpoint import Parameters
 from .runtime import Runtime
 from .state import Float32, State
 from .vocabulary import UNKNOWN
@@ -44,6 +46,11 @@ class Predictor:
         self.runtime = runtime
         self.config = runtime.config
         self.vocabulary = runtime.vocabulary
+
+    @cached_property
+    def parameters(self) -> Parameters:
+        """The float32 parameters, read when first asked for: completing needs none of their megabytes."""
+        return self.runtime.checkpoint.parameters()
 
     def start(self, language: str) -> Reading:
         """The reading of an empty document; `VocabularyError` for a language that the model does not know."""

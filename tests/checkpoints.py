@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+
 from peephole.model.checkpoint import Checkpoint, Parameters, write_checkpoint
 from peephole.model.config import CellKind, NetworkConfig, parameter_shapes
 from peephole.model.vocabulary import Vocabulary
@@ -25,9 +26,9 @@ def random_parameters(config: NetworkConfig, seed: int = 0) -> Parameters:
     """Normal weights, of a size that lets gates open and close."""
     generator = np.random.default_rng(seed)
     return {
-        name: (
-            generator.standard_normal(shape) * (2.0 / np.sqrt(shape[-1]) if len(shape) > 1 else 0.5)
-        ).astype(np.float32)
+        name: (generator.standard_normal(shape) * (2.0 / np.sqrt(shape[-1]) if len(shape) > 1 else 0.5)).astype(
+            np.float32
+        )
         for name, shape in parameter_shapes(config).items()
     }
 

@@ -1,0 +1,209 @@
+"""What may come next: whole tokens by a beam over characters, and the rest of the line by the surest path.
+
+A token's probability is that of its characters times that of its ending there, so candidates can be compared
+and their probabilities add up to at most one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from .boundary import Boundary, boundary_of
+from .predictor import Beam, Predictor, Reading
+
+ShouldStop = Callable[[], bool]
+
+LEAST_CANDIDATE = 1e-3
+"""Below one in a thousand a candidate helps nobody, and chasing it costs steps of the network."""
+
+LEAST_LINE = 0.3
+"""How probable a suggested rest of the line must be, all of it, to be shown."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A token that may come next. text: what comes after the cursor; kind: of the whole token, prefix included."""
+
+    text: str
+    probability: float
+    kind: str
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """A token on its way: what was written behind the cursor, and its log-probability (nats)."""
+
+    text: str
+    nats: float
+
+
+def next_tokens(
+    predictor: Predictor,
+    reading: Reading,
+    *,
+    language: str,
+    prefix: str,
+    width: int = 8,
+    top: int = 10,
+    longest: int = 40,
+    quotes: bool = True,
+    should_stop: ShouldStop | None = None,
+) -> list[Candidate]:
+    """The `top` most probable tokens on this line, or ends of the half-typed word `prefix` that was already read.
+
+    Where no word is being typed one space may come before the token. `longest` is in characters behind the
+    cursor. Inside strings and comments pass `quotes=False`. When stopped, what was found until then.
+    """
+    boundary = boundary_of(predictor.vocabulary, language, quotes=quotes)
+    search = TokenSearch(predictor, boundary, prefix, width, top)
+    beam = predictor.branch([reading])
+    live = [Hypothesis("", 0.0)]
+    for _ in range(longest):
+        rows, live = search.extend(beam, live)
+        if not live or (should_stop is not None and should_stop()):
+            break
+        beam = predictor.step(beam, rows, [predictor.vocabulary.index(hypothesis.text[-1]) for hypothesis in live])
+    return search.ranked()
+
+
+class TokenSearch:
+    """The beam's bookkeeping for one place in one text."""
+
+    def __init__(self, predictor: Predictor, boundary: Boundary, prefix: str, width: int, top: int) -> None:
+        self._characters = predictor.vocabulary.characters
+        self._first = predictor.vocabulary.first_character
+        self._space = predictor.vocabulary.index(" ")
+        self._boundary = boundary
+        self._prefix = prefix
+        self._width, self._top = width, top
+        self._finished: list[Hypothesis] = []
+        self._least_nats = math.log(LEAST_CANDIDATE)
+
+    def ranked(self) -> list[Candidate]:
+        """Finished tokens, the most probable first."""
+        return [
+            Candidate(found.text, math.exp(found.nats), self._boundary.kind(self._token(found.text)))
+            for found in self._finished
+        ]
+
+    def extend(self, beam: Beam, live: list[Hypothesis]) -> tuple[list[int], list[Hypothesis]]:
+        """Finish the tokens that end here and lengthen the others: rows to step from, and the new hypotheses.
+
+        Hypotheses that cannot enter the list any more are dropped: a longer text is never more probable.
+        """
+        nats = beam.log_probabilities + np.array([[hypothesis.nats] for hypothesis in live], np.float32)
+        masks = np.stack([self._continuing(hypothesis.text) for hypothesis in live])
+        for row, hypothesis in enumerate(live):
+            self._finish(hypothesis, nats[row], masks[row])
+        nats = np.where(masks, nats, -np.inf).ravel()
+        rows: list[int] = []
+        longer: list[Hypothesis] = []
+        for place in self._best_places(nats):
+            row, index = divmod(int(place), beam.log_probabilities.shape[1])
+            hypothesis = Hypothesis(live[row].text + self._characters[index - self._first], float(nats[place]))
+            if hypothesis.nats < self._least_nats or len(longer) == self._width:
+                break
+            if self._ends_by_itself(hypothesis.text):
+                self._keep(hypothesis)
+            else:
+                rows.append(row)
+                longer.append(hypothesis)
+        return rows, longer
+
+    def _token(self, text: str) -> str:
+        return self._prefix + text if self._prefix else text.removeprefix(" ")
+
+    def _continuing(self, text: str) -> npt.NDArray[np.bool_]:
+        token = self._token(text)
+        if token:
+            return self._boundary.continuing(token)
+        mask = self._boundary.opening()
+        if not text:
+            mask = mask.copy()
+            mask[self._space] = True
+        return mask
+
+    def _finish(self, hypothesis: Hypothesis, nats: npt.NDArray[np.float32], continues: npt.NDArray[np.bool_]) -> None:
+        """Keep the hypothesis as a token, at the probability that one of the other characters comes next."""
+        token = self._token(hypothesis.text)
+        if hypothesis.text and token and not self._boundary.is_open_string(token):
+            ends = nats[~continues]
+            self._keep(Hypothesis(hypothesis.text, _sum_in_logs(ends)))
+
+    def _ends_by_itself(self, text: str) -> bool:
+        token = self._token(text)
+        return bool(token) and not self._boundary.continuing(token).any()
+
+    def _best_places(self, nats: npt.NDArray[np.float32]) -> npt.NDArray[np.intp]:
+        """Flat places of the most probable characters, descending; enough of them even if some end tokens."""
+        count = min(self._width + self._top, nats.size)
+        places = np.argpartition(nats, nats.size - count)[nats.size - count :]
+        return places[np.argsort(-nats[places], kind="stable")]
+
+    def _keep(self, finished: Hypothesis) -> None:
+        if finished.nats < self._least_nats:
+            return
+        self._finished.append(finished)
+        self._finished.sort(key=lambda found: (-found.nats, found.text))
+        if len(self._finished) >= self._top:
+            del self._finished[self._top :]
+            self._least_nats = self._finished[-1].nats
+
+
+def rest_of_line(
+    predictor: Predictor,
+    reading: Reading,
+    *,
+    language: str = "",
+    quotes: bool = True,
+    least_probability: float = LEAST_LINE,
+    longest: int = 120,
+    should_stop: ShouldStop | None = None,
+) -> tuple[str, float]:
+    """The surest continuation up to the end of the line, whole tokens only, and the probability of all of it.
+
+    Each character is the most probable one; the text is cut where the product of all probabilities, that of the
+    last token's ending included, is still at least `least_probability`. ("", 0.0) if nothing but space is sure.
+    Inside strings and comments pass `quotes=False`.
+    """
+    boundary = boundary_of(predictor.vocabulary, language, quotes=quotes)
+    beam = predictor.branch([reading])
+    text, nats, token = "", 0.0, ""
+    sure = "", 0.0
+    least_nats = math.log(least_probability)
+    for _ in range(longest):
+        next_nats = beam.log_probabilities[0]
+        index = int(next_nats.argmax())
+        if token:
+            continues = boundary.continuing(token)
+            ends_nats = nats + _sum_in_logs(next_nats[~continues])
+            if ends_nats >= least_nats and not boundary.is_open_string(token):
+                sure = text, ends_nats
+            token = token if continues[index] else ""
+        nats += float(next_nats[index])
+        character = predictor.vocabulary.decode([index])
+        if nats < least_nats or character in "\n\ufffd" or (should_stop is not None and should_stop()):
+            break
+        text, token = text + character, (token + character).lstrip()
+        beam = predictor.step(beam, [0], [index])
+    found = sure[0].rstrip()
+    return (found, math.exp(sure[1])) if found else ("", 0.0)
+
+
+def ending_bits(predictor: Predictor, reading: Reading, token: str, language: str) -> float:
+    """Bits that it costs the token just read to end here: −log2 of all that does not continue it."""
+    continues = boundary_of(predictor.vocabulary, language).continuing(token)
+    return -_sum_in_logs(reading.log_probabilities[~continues]) / math.log(2)
+
+
+def _sum_in_logs(nats: npt.NDArray[np.float32]) -> float:
+    """Log of the summed probabilities."""
+    if not nats.size:
+        return -math.inf
+    largest = float(nats.max())
+    return largest + math.log(float(np.exp(nats - np.float32(largest)).sum()))

@@ -1,0 +1,55 @@
+"""How surprised the model was: by tokens, by a whole text, and at one place with what it expected instead."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from .lexis import Token, find_token, tokens
+from .search import Candidate, next_tokens
+from .tape import Tape
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A token, what it cost in bits, its probability, and the tokens that were expected at its place, best first."""
+
+    token: Token
+    bits: float
+    probability: float
+    expected: list[Candidate]
+
+
+def token_surprisal(found: Sequence[Token], surprisal_bits: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    """Bits of each token, the sum over its characters; NaN for tokens that were not read to their end."""
+    ends = np.array([token.end for token in found], np.intp)
+    starts = np.array([token.start for token in found], np.intp)
+    sums = np.concatenate([[0.0], np.cumsum(surprisal_bits, dtype=np.float64)])
+    read = ends < len(sums)
+    bits = np.full(len(found), np.nan)
+    bits[read] = sums[ends[read]] - sums[starts[read]]
+    return bits
+
+
+def cross_entropy_bits(surprisal_bits: npt.NDArray[np.float32]) -> float:
+    """Mean bits per code point, summed in float64; NaN for nothing."""
+    return float(np.mean(surprisal_bits, dtype=np.float64)) if len(surprisal_bits) else math.nan
+
+
+def explain_offset(
+    tape: Tape, offset: int, *, top: int = 5, should_stop: Callable[[], bool] | None = None
+) -> Explanation | None:
+    """The token at an offset, explained; reads the tape up to it. None in an empty text or when stopped."""
+    token = find_token(tokens(tape.text, tape.language), offset)
+    if token is None or not tape.advance_to(token.end, should_stop=should_stop):
+        return None
+    reading = tape.reading_at(token.start, should_stop=should_stop, keep=False)
+    if reading is None:
+        return None
+    bits = float(np.sum(tape.surprisal_bits[token.start : token.end], dtype=np.float64))
+    expected = next_tokens(tape.predictor, reading, language=tape.language, prefix="", top=top, should_stop=should_stop)
+    return Explanation(token, bits, 2.0**-bits, expected)
