@@ -12,9 +12,10 @@ from pathlib import Path
 from peephole.model.errors import PeepholeError
 from peephole.model.predictor import Predictor
 from peephole.server.commands import machine
-from peephole.server.commands.options import add_model_option, open_predictor
+from peephole.server.commands.options import THREADS, add_model_option
+from peephole.server.engine import open_predictor
 
-from . import editing, reading, starting
+from . import editing, reading, resuming, starting
 from .figure import Figure, table
 
 Part = Callable[[Predictor, Path | None, int], list[Figure]]
@@ -23,6 +24,7 @@ PARTS: dict[str, Part] = {
     "starting": lambda _, model, lines: starting.measure(model, lines),
     "editing": editing.measure,
     "reading": lambda predictor, _, lines: reading.measure(predictor, lines),
+    "resuming": lambda *_: resuming.measure(),
 }
 
 
@@ -30,7 +32,7 @@ def main() -> int:
     """Runs the parts that were asked for, all by default; 0, or 2 if the model cannot be used."""
     arguments = _parser().parse_args()
     try:
-        predictor = open_predictor(arguments.model)
+        predictor = open_predictor(arguments.model, THREADS)
     except PeepholeError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -1,0 +1,103 @@
+"""A model's card: what it is, what text it was made of under which licences, how well it does, and its hash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
+
+from peephole.model.checkpoint import Checkpoint
+
+Evaluation = Mapping[str, Any]
+"""What `peephole-train evaluate --json` writes."""
+
+
+def write_card(checkpoint: Checkpoint, evaluations: Sequence[Evaluation]) -> str:
+    """The card as Markdown; figures come from the evaluations alone, sources from the checkpoint's provenance."""
+    parts = [_summary(checkpoint), _figures(evaluations), _training(checkpoint), _sources(checkpoint), LIMITS]
+    return "\n\n".join(part.strip() for part in parts if part) + "\n"
+
+
+LIMITS = """
+## Limits
+
+It has read open-source Java and Python and repeats its habits, the bad ones too. It knows no project but what stands
+in the open file, proves nothing about a program, and may write down a line much like one it was trained on: the
+licences above are those of such lines. Keys and e-mail addresses were masked before training.
+"""
+
+
+def _summary(checkpoint: Checkpoint) -> str:
+    config, files = checkpoint.config, checkpoint.sha256
+    parameters = sum(value.size for value in checkpoint.parameters().values())
+    rows = [
+        ("model", f"`{checkpoint.model_hash}`"),
+        ("cell", f"{config.cell}, {config.layers} layers of {config.hidden_size}"),
+        ("parameters", f"{parameters:,}"),
+        ("vocabulary", f"{config.vocabulary_size} entries, of them {len(checkpoint.vocabulary.characters)} characters"),
+        ("languages", ", ".join(checkpoint.vocabulary.languages)),
+        *((f"SHA-256 of {name}", f"`{digest}`") for name, digest in sorted(files.items())),
+    ]
+    return "# The model's card\n\n" + _table(("", ""), rows)
+
+
+def _figures(evaluations: Sequence[Evaluation]) -> str:
+    if not evaluations:
+        return ""
+    rows = [
+        (
+            str(e["language"]),
+            "float32" if e.get("float32") else "int8",
+            f"{e['files']:,}",
+            f"{e['characters']:,}",
+            f"**{e['bits_per_character']:.4f}**",
+            _bits(e, "ppmd"),
+            _bits(e, "xz"),
+        )
+        for e in evaluations
+    ]
+    head = ("language", "arithmetic", "files", "characters", "bits/char", "PPMd", "xz -9e")
+    note = "Development files: from packages of which no file was trained on. PPMd and xz compress each file by itself."
+    return f"## Figures\n\n{note}\n\n{_table(head, rows)}"
+
+
+def _bits(evaluation: Evaluation, baseline: str) -> str:
+    value = cast(Mapping[str, Any], evaluation.get("baselines") or {}).get(baseline)
+    if isinstance(value, Mapping):
+        value = value.get("bits_per_character")
+    return "–" if value is None else f"{value:.4f}"
+
+
+def _training(checkpoint: Checkpoint) -> str:
+    facts = checkpoint.provenance
+    settings = cast(Mapping[str, object], facts.get("settings") or {})
+    rows = [("characters seen", f"{facts.get('characters_seen', 0):,}"), ("steps", f"{facts.get('steps', 0):,}")]
+    rows += [(key.replace("_", " "), str(value)) for key, value in settings.items()]
+    corpus = cast(Mapping[str, Any], facts.get("corpus") or {}).get("splits") or {}
+    rows += [
+        (f"{language} text in the corpus", f"{shard['tokens']:,} characters, {shard['documents']:,} files")
+        for language, shard in corpus.get("train", {}).items()
+    ]
+    return "## Training\n\n" + _table(("", ""), rows)
+
+
+def _sources(checkpoint: Checkpoint) -> str:
+    sources = cast(Iterable[Mapping[str, Any]], checkpoint.provenance.get("sources") or ())
+    rows = [
+        (
+            str(s.get("language")),
+            str(s.get("package")),
+            str(s.get("version")),
+            str(s.get("licence")),
+            f"{s.get('files')}",
+        )
+        for s in sources
+        if s.get("split") == "train" and s.get("files")
+    ]
+    if not rows:
+        return ""
+    return f"## Sources\n\n{_table(('language', 'package', 'version', 'licence', 'files'), sorted(rows))}"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
