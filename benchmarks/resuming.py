@@ -34,7 +34,7 @@ checkpoint_seconds = 0.2
 
 
 def measure() -> list[Figure]:
-    """Runs both in a folder of their own; figures of where it was killed and the largest difference of a step's loss."""
+    """Runs both in a new folder: where it was killed, and the largest difference of a step's loss."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "run.toml").write_text(RUN, encoding="utf-8")

@@ -83,13 +83,7 @@ def _training(checkpoint: Checkpoint) -> str:
 def _sources(checkpoint: Checkpoint) -> str:
     sources = cast(Iterable[Mapping[str, Any]], checkpoint.provenance.get("sources") or ())
     rows = [
-        (
-            str(s.get("language")),
-            str(s.get("package")),
-            str(s.get("version")),
-            str(s.get("licence")),
-            f"{s.get('files')}",
-        )
+        [str(s.get(key)) for key in ("language", "package", "version", "licence", "files")]
         for s in sources
         if s.get("split") == "train" and s.get("files")
     ]

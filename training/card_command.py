@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     for path, evaluation in zip(arguments.evaluation, evaluations, strict=True):
         if evaluation.get("model") != checkpoint.model_hash:
             raise TrainingError(
-                f"{path}: measures model {evaluation.get('model')}, the card is of {checkpoint.model_hash}; evaluate again"
+                f"{path}: measures {evaluation.get('model')}, the card is of {checkpoint.model_hash}; evaluate again"
             )
     path = arguments.model / "CARD.md"
     path.write_text(write_card(checkpoint, evaluations), encoding="utf-8")
