@@ -1,0 +1,215 @@
+"""Every way in which a checkpoint folder can lie is found, named, and told apart."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from checkpoints import random_parameters, tiny_config, tiny_vocabulary
+from safetensors.numpy import save
+
+from peephole.model import checkpoint as subject
+from peephole.model.checkpoint import GRAPH, WEIGHTS, Checkpoint, load_checkpoint, write_checkpoint
+from peephole.model.errors import (
+    CheckpointError,
+    CheckpointMalformed,
+    CheckpointMismatch,
+    CheckpointMissing,
+    CheckpointTampered,
+    CheckpointVersion,
+)
+from peephole.model.runtime import Runtime
+
+Edit = Callable[[dict[str, Any]], object]
+
+
+@pytest.fixture
+def folder(checkpoints: dict[str, Checkpoint], tmp_path: Path) -> Path:
+    """A copy of a good checkpoint, to be spoiled."""
+    return Path(shutil.copytree(checkpoints["lstm"].folder, tmp_path / "model"))
+
+
+def describe(folder: Path, edit: Edit) -> None:
+    """Change the description in place."""
+    path = folder / "model.json"
+    description = json.loads(path.read_text())
+    edit(description)
+    path.write_text(json.dumps(description))
+
+
+def replace(folder: Path, name: str, data: bytes) -> None:
+    """Put another file in, and have the description vouch for it."""
+    (folder / name).write_bytes(data)
+    record = {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+    describe(folder, lambda description: description["files"].update({name: record}))
+
+
+@pytest.mark.parametrize(
+    ("edit", "error"),
+    [
+        (lambda d: d.update(format=2), CheckpointVersion),
+        (lambda d: d.update(format=True), CheckpointVersion),
+        (lambda d: d.update(format="1"), CheckpointVersion),
+        (lambda d: d.pop("format"), CheckpointVersion),
+        (lambda d: d.pop("files"), CheckpointMalformed),
+        (lambda d: d.pop("config"), CheckpointMalformed),
+        (lambda d: d.update(provenance=[]), CheckpointMalformed),
+        (lambda d: d.update(files=[]), CheckpointMalformed),
+        (lambda d: d.update(weights_dtype="int3"), CheckpointMalformed),
+        (lambda d: d["config"].update(cell="transformer"), CheckpointMalformed),
+        (lambda d: d["config"].update(layers=0), CheckpointMalformed),
+        (lambda d: d["config"].update(hidden_size=10**9), CheckpointMalformed),
+        (lambda d: d["config"].update(hidden_size=True), CheckpointMalformed),
+        (lambda d: d["config"].pop("layers"), CheckpointMalformed),
+        (lambda d: d.update(config=7), CheckpointMalformed),
+        (lambda d: d["vocabulary"].update(characters="aa"), CheckpointMalformed),
+        (lambda d: d["vocabulary"].update(characters="ab"), CheckpointMismatch),
+        (lambda d: d["files"].pop(GRAPH), CheckpointMalformed),
+        (lambda d: d["files"].update({"../evil": {}}), CheckpointMalformed),
+        (lambda d: d["files"].update({GRAPH: 3}), CheckpointMalformed),
+        (lambda d: d["files"][GRAPH].update(bytes="9"), CheckpointMalformed),
+        (lambda d: d["files"][GRAPH].update(sha256=None), CheckpointMalformed),
+        (lambda d: d["files"][GRAPH].update(bytes=1), CheckpointTampered),
+        (lambda d: d["files"][WEIGHTS].update(sha256="0" * 64), CheckpointTampered),
+    ],
+)
+def test_a_description_that_lies_is_refused(folder: Path, edit: Edit, error: type[CheckpointError]) -> None:
+    describe(folder, edit)
+    with pytest.raises(CheckpointError) as caught:
+        load_checkpoint(folder)
+    assert type(caught.value) is error
+
+
+@pytest.mark.parametrize("data", [b"", b"\xff\xfe", b"[1]", b'{"format": 1', b"[" * 100_000])
+def test_a_description_that_is_no_json_object_is_malformed(folder: Path, data: bytes) -> None:
+    (folder / "model.json").write_bytes(data)
+    with pytest.raises(CheckpointMalformed):
+        load_checkpoint(folder)
+
+
+def test_an_overlong_description_is_not_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subject, "LARGEST_DESCRIPTION", 100)
+    with pytest.raises(CheckpointMalformed, match="larger than 100 bytes"):
+        load_checkpoint(folder)
+
+
+@pytest.mark.parametrize("name", ["model.json", WEIGHTS, GRAPH])
+def test_a_missing_file_is_named(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    with pytest.raises(CheckpointMissing, match=name):
+        load_checkpoint(folder)
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointMissing, match="nowhere"):
+        load_checkpoint(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("name", [WEIGHTS, GRAPH])
+def test_one_changed_byte_is_found(folder: Path, name: str) -> None:
+    data = bytearray((folder / name).read_bytes())
+    data[len(data) // 2] ^= 1
+    (folder / name).write_bytes(data)
+    with pytest.raises(CheckpointTampered, match=name):
+        load_checkpoint(folder)
+
+
+def test_a_file_changed_after_loading_is_found_before_it_is_parsed(folder: Path) -> None:
+    checkpoint = load_checkpoint(folder)
+    (folder / GRAPH).write_bytes(b"x")
+    (folder / WEIGHTS).write_bytes(b"x")
+    with pytest.raises(CheckpointTampered):
+        Runtime(checkpoint)
+    with pytest.raises(CheckpointTampered):
+        checkpoint.parameters()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda t: t.pop("output.bias"), "output.bias"),
+        (lambda t: t.update(extra=np.zeros(1, np.float32)), "extra"),
+        (lambda t: t.update({"output.bias": np.zeros(3, np.float32)}), r"output.bias is float32 \(3,\)"),
+        (lambda t: t.update({"output.bias": t["output.bias"].astype(np.float16)}), "output.bias is float16"),
+        (lambda t: t.update({"output.bias": t["output.bias"] * np.nan}), "not finite"),
+    ],
+)
+def test_tensors_that_do_not_fit_the_config_are_refused(folder: Path, spoil: Edit, message: str) -> None:
+    tensors = dict(load_checkpoint(folder).parameters())
+    spoil(tensors)
+    replace(folder, WEIGHTS, save(tensors))
+    with pytest.raises(CheckpointMismatch, match=message):
+        load_checkpoint(folder).parameters()
+
+
+def test_a_file_that_is_no_safetensors_is_refused(folder: Path) -> None:
+    replace(folder, WEIGHTS, b"\xff" * 64)
+    with pytest.raises(CheckpointMismatch, match="no safetensors"):
+        load_checkpoint(folder).parameters()
+
+
+@pytest.mark.parametrize("data", [b"", b"not a graph" * 9])
+def test_a_graph_that_is_none_is_refused(folder: Path, data: bytes) -> None:
+    replace(folder, GRAPH, data)
+    with pytest.raises(CheckpointMismatch, match="refuses the graph"):
+        Runtime(load_checkpoint(folder))
+
+
+def test_a_graph_of_another_cell_is_refused(folder: Path, checkpoints: dict[str, Checkpoint]) -> None:
+    replace(folder, GRAPH, checkpoints["gru"].graph())
+    with pytest.raises(CheckpointMismatch, match="not those of its config"):
+        Runtime(load_checkpoint(folder))
+
+
+def test_what_is_written_is_read_back(tmp_path: Path) -> None:
+    config, vocabulary = tiny_config("peephole"), tiny_vocabulary()
+    parameters = random_parameters(config)
+    written = write_checkpoint(tmp_path / "model", config, vocabulary, parameters, b"graph", {"steps": 3})
+    found = load_checkpoint(tmp_path / "model")
+    assert found == written
+    assert (found.config, found.vocabulary, found.provenance) == (config, vocabulary, {"steps": 3})
+    assert found.graph() == b"graph"
+    for name, value in found.parameters().items():
+        assert value.tobytes() == parameters[name].tobytes()
+
+
+def test_half_precision_on_disk_comes_back_as_float32(tmp_path: Path) -> None:
+    config, parameters = tiny_config(), random_parameters(tiny_config())
+    checkpoint = write_checkpoint(
+        tmp_path / "model", config, tiny_vocabulary(), parameters, b"", {}, weights_dtype="float16"
+    )
+    for name, value in checkpoint.parameters().items():
+        assert value.dtype == np.float32
+        np.testing.assert_allclose(value, parameters[name], rtol=1e-3, atol=1e-6)
+
+
+def test_writing_replaces_an_older_checkpoint_and_leaves_no_litter(folder: Path) -> None:
+    before = load_checkpoint(folder)
+    again = write_checkpoint(folder, before.config, before.vocabulary, before.parameters(), b"other", {})
+    assert again.graph() == b"other"
+    assert [path.name for path in folder.parent.iterdir()] == [folder.name]
+
+
+def test_writing_over_anything_but_a_checkpoint_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").write_text("years of work")
+    with pytest.raises(CheckpointError, match="no checkpoint"):
+        write_checkpoint(tmp_path, tiny_config(), tiny_vocabulary(), random_parameters(tiny_config()), b"", {})
+    assert (tmp_path / "thesis.tex").exists()
+
+
+def test_diverged_parameters_are_not_written(tmp_path: Path) -> None:
+    parameters = random_parameters(tiny_config())
+    parameters["output.bias"][0] = np.inf
+    with pytest.raises(CheckpointMismatch, match="not finite"):
+        write_checkpoint(tmp_path / "model", tiny_config(), tiny_vocabulary(), parameters, b"", {})
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_hash_names_the_model_not_the_folder(folder: Path, checkpoints: dict[str, Checkpoint]) -> None:
+    assert load_checkpoint(folder).model_hash == checkpoints["lstm"].model_hash
+    replace(folder, GRAPH, b"another graph")
+    assert load_checkpoint(folder).model_hash != checkpoints["lstm"].model_hash
