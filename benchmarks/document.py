@@ -7,9 +7,23 @@ from importlib import resources
 from itertools import count
 
 NOUNS = (
-    "Anchor Basket Carrier Domain Engine Folder Garden Handle Island Journey Kernel Ledger Market Needle Orchard "
-    "Packet Quarry Record Signal Ticket Vessel Window"
-).split()
+    "Anchor",
+    "Basket",
+    "Carrier",
+    "Domain",
+    "Engine",
+    "Folder",
+    "Garden",
+    "Handle",
+    "Island",
+    "Journey",
+    "Kernel",
+    "Ledger",
+    "Market",
+    "Needle",
+    "Orchard",
+    "Packet",
+)
 """New names: enough that neighbouring copies share none."""
 
 RENAMED = {

@@ -6,10 +6,11 @@ import time
 
 import numpy as np
 import torch
+from torch import nn
+
 from peephole.model.checkpoint import Checkpoint
 from peephole.model.predictor import Predictor
 from peephole.model.tape import Tape
-from torch import nn
 
 from .document import long_document
 from .figure import Figure

@@ -7,6 +7,7 @@ import venv
 from pathlib import Path
 
 import pytest
+
 from peephole.model.version import VERSION
 
 ROOT = Path(__file__).parent.parent

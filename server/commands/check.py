@@ -11,15 +11,20 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from peephole.server.engine import open_predictor
 from peephole.server.errors import UsageError
+from peephole.server.settings import DiagnosticSettings
 
-from .options import LANGUAGES, Source, Subparsers, add_model_option, open_predictor, read_source
+from .options import LANGUAGES, THREADS, Source, Subparsers, add_model_option, read_source, read_tape
 
 if TYPE_CHECKING:
     from peephole.model.predictor import Predictor
 
 CLEAN, FOUND, FAILED = 0, 1, 2
 """Exit codes, as linters use them."""
+
+MOST_EXAMINED = 500
+"""Places of one file that are searched for what belongs there: 6 ms each, so three seconds at most."""
 
 SKIPPED_FOLDERS = frozenset({".git", ".hg", ".venv", "venv", "node_modules", "__pycache__", "build", "target", "dist"})
 """Not searched when a folder is given: others wrote what lies there, or a tool did."""
@@ -37,7 +42,7 @@ class Finding:
     text: str
     bits: float
     alternative: str | None
-    alternative_probability: float | None
+    alternative_probability: float
 
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}:{self.column}"
@@ -60,7 +65,7 @@ def add_command(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Reads every file; one that cannot be read is reported and the others are still checked."""
-    predictor = open_predictor(arguments.model)
+    predictor = open_predictor(arguments.model, THREADS)
     findings: list[Finding] = []
     failed = False
     for path in _source_files(arguments.paths):
@@ -82,12 +87,16 @@ def run(arguments: argparse.Namespace) -> int:
 def check_source(predictor: Predictor, source: Source) -> Iterator[Finding]:
     """The improbable spans of one file, in order."""
     from peephole.model.spans import improbable_spans
-    from peephole.model.tape import Tape
 
-    tape = Tape(predictor, source.language)
-    tape.edit(source.text)
-    tape.advance_to(len(source.text))
-    for span in improbable_spans(predictor, tape):
+    defaults = DiagnosticSettings()
+    tape = read_tape(predictor, source.language, source.text)
+    for span in improbable_spans(
+        predictor,
+        tape,
+        threshold_bits=defaults.threshold_bits,
+        least_alternative=defaults.least_alternative,
+        most_examined=MOST_EXAMINED,
+    ):
         line, column = _line_and_column(source.text, span.start)
         end_line, end_column = _line_and_column(source.text, span.end)
         yield Finding(

@@ -7,7 +7,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .options import Subparsers, add_model_option, offset_of, open_predictor, positive, read_source
+from peephole.server.engine import open_predictor
+
+from .options import THREADS, Subparsers, add_model_option, offset_of, positive, read_source, read_tape
 
 if TYPE_CHECKING:
     from peephole.model.search import Candidate
@@ -46,8 +48,9 @@ def _ask(model: Path | None, before: str, language: str, top: int) -> tuple[str,
     from peephole.model.lexis import token_at, word_start
     from peephole.model.search import next_tokens, rest_of_line
 
-    predictor = open_predictor(model)
-    _, reading = predictor.read(predictor.start(language), before)
+    predictor = open_predictor(model, THREADS)
+    reading = read_tape(predictor, language, before).reading_at(len(before))
+    assert reading is not None, "only a reading that may be stopped can be missing"
     prefix = before[word_start(before, len(before)) :]
     last = token_at(before, len(before), language)
     quotes = last is None or last.kind not in ("comment", "string")

@@ -10,16 +10,20 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from peephole.server.engine import open_predictor
 from peephole.server.errors import UsageError
 
 from .heatmap import Scale, draw, wants_colour
-from .options import Source, Subparsers, add_model_option, open_predictor, read_source
+from .options import THREADS, Source, Subparsers, add_model_option, read_source, read_tape
 
 if TYPE_CHECKING:
     from peephole.model.predictor import Predictor
 
 SURPRISAL_LIMIT_BITS = 8.0
 """The surprisal drawn at full colour: above 8 bits (p < 0.4 %) it no longer matters how improbable."""
+
+CHUNK = 2048
+"""Characters whose hidden states are held at once: 12 MB for a network of 3 x 512."""
 
 GATES = ("input", "forget", "output", "reset", "update")
 """Signals on [0, 1]; all others diverge around zero."""
@@ -48,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     source = read_source(arguments.file)
     first_line, start, end = _drawn_part(source, arguments.lines)
     text = source.text[:end]
-    predictor = open_predictor(arguments.model)
+    predictor = open_predictor(arguments.model, THREADS)
     if arguments.neuron is None:
         values, scale = surprisal(predictor, source.language, text)
     else:
@@ -59,27 +63,26 @@ def run(arguments: argparse.Namespace) -> int:
 
 def surprisal(predictor: Predictor, language: str, text: str) -> tuple[list[float], Scale]:
     """Bits of every character, and their scale."""
-    bits, _ = predictor.read(predictor.start(language), text)
+    bits = read_tape(predictor, language, text).surprisal_bits
     return bits.tolist(), Scale("surprisal", SURPRISAL_LIMIT_BITS, diverging=False, unit="bits")
 
 
 def neuron_signal(
     predictor: Predictor, language: str, text: str, neuron: tuple[int, int], name: str
 ) -> tuple[list[float], Scale]:
-    """One signal of one neuron after every character, and its scale; `UsageError` for one that is not there."""
+    """One signal of one neuron after every character, and its scale; `ModelError` for one that is not there."""
     from peephole.model.introspection import signals
 
     layer, index = neuron
-    config = predictor.config
-    if layer >= config.layers or index >= config.hidden_size:
-        last = f"{config.layers - 1}:{config.hidden_size - 1}"
-        raise UsageError(f"neuron {layer}:{index} is not in this model; they run from 0:0 to {last}")
-    start = predictor.start(language)
-    indices = predictor.vocabulary.encode(text)
-    values = signals(predictor, indices, start.state, layer=layer, neurons=[index], names=[name])[0, 0]
-    diverging = name not in GATES
-    limit = float(abs(values).max(initial=0.0)) if name == "cell" else 1.0
-    return values.tolist(), Scale(f"neuron {layer}:{index}, {name}", limit, diverging)
+    reading = predictor.start(language)
+    values: list[float] = []
+    for start in range(0, max(len(text), 1), CHUNK):  # once also for an empty text: the request is checked
+        indices = predictor.vocabulary.encode(text[start : start + CHUNK])
+        found = signals(predictor, indices, reading.state, layer=layer, neurons=[index], names=[name])
+        values += found[0, 0].tolist()
+        _, reading = predictor.read_indices(reading, indices)
+    limit = max(map(abs, values), default=0.0) if name == "cell" else 1.0
+    return values, Scale(f"neuron {layer}:{index}, {name}", limit, diverging=name not in GATES)
 
 
 def _drawn_part(source: Source, lines: tuple[int, int] | None) -> tuple[int, int, int]:

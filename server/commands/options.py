@@ -11,6 +11,7 @@ from peephole.server.errors import UsageError
 
 if TYPE_CHECKING:
     from peephole.model.predictor import Predictor
+    from peephole.model.tape import Tape
 
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 else:
@@ -18,6 +19,9 @@ else:
 
 LANGUAGES = {".java": "java", ".py": "python"}
 """The language of a file, by its suffix."""
+
+THREADS = 1
+"""Threads of one network call, as in the server: the sums come out the same, and more threads seldom help."""
 
 LARGEST_FILE_BYTES = 4 << 20
 """A file above this is data, not source: reading it would take minutes and tell nothing."""
@@ -45,15 +49,6 @@ def positive(text: str) -> int:
     return number
 
 
-def open_predictor(folder: Path | None) -> Predictor:
-    """The model of a checkpoint folder, or the shipped one. `CheckpointError` says why it cannot be trusted."""
-    from peephole.model.checkpoint import load_checkpoint, shipped_checkpoint_folder
-    from peephole.model.predictor import Predictor
-    from peephole.model.runtime import Runtime
-
-    return Predictor(Runtime(load_checkpoint(folder or shipped_checkpoint_folder())))
-
-
 def read_source(path: Path) -> Source:
     """The file's text and language; `UsageError` if it is not there, not UTF-8, too large or of another language."""
     try:
@@ -69,6 +64,16 @@ def read_source(path: Path) -> Source:
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror})") from None
     return Source(path, language, text)
+
+
+def read_tape(predictor: Predictor, language: str, text: str) -> Tape:
+    """A tape that has read the whole text."""
+    from peephole.model.tape import Tape
+
+    tape = Tape(predictor, language)
+    tape.edit(text)
+    tape.advance_to(len(text))
+    return tape
 
 
 def offset_of(source: Source, line: int, column: int) -> int:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import base64
 import struct
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
 
-from peephole.server.client import Client, OpenDocument
+from peephole.server.client import Client, ClientError, OpenDocument
 
 Json = Any
+
+POLL_S = 0.01
+"""Between two looks at the status while the model loads, which takes tens of times as long."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +37,20 @@ SCENES = (
     Scene("journal.py", "python", "return dict(result)\n", "\n    def accounts(self):\n        return sorted(se"),
 )
 
+
+@dataclass(frozen=True)
+class Planted:
+    """A sample with one wrong return, below `server/samples/planted`."""
+
+    language: str
+    wrong: str
+    consequence: str
+
+
 PLANTED = {
-    "Version.java": ("java", "return false;", "`equals` says that an object does not equal itself"),
-    "journal.py": ("python", "return None", "`__enter__` gives None, so `with ... as` has nothing"),
+    "Version.java": Planted("java", "return false;", "so `equals` says that no object equals itself"),
+    "journal.py": Planted("python", "return None", "so `with Journal(...) as journal` gives no journal"),
 }
-"""Samples with one wrong return: language, the wrong statement, and what is wrong with it."""
 
 
 @dataclass
@@ -79,20 +91,27 @@ def items_of(result: Json) -> list[Json]:
     return list(result["items"] if isinstance(result, dict) else result or [])
 
 
-def signal_of(client: Client, uri: str, layer: int, neurons: Sequence[int], signal: str) -> list[list[float]]:
-    """One signal of some neurons after every character of an open document, as the introspect command sends it."""
-    arguments = [{"uri": uri, "layer": layer, "neurons": list(neurons), "signals": [signal]}]
-    answer = client.request("workspace/executeCommand", {"command": "peephole.introspect", "arguments": arguments})
-    return list(_decode(answer))
+def execute(client: Client, command: str, argument: Json) -> Json:
+    """What one of the server's commands answers."""
+    return client.request("workspace/executeCommand", {"command": command, "arguments": [argument]})
 
 
-def _decode(answer: Json) -> Iterator[list[float]]:
-    _, neurons, characters = answer["shape"]
-    data = base64.b64decode(answer["data"])
-    for neuron in range(neurons):
-        row = struct.unpack_from(f"{characters}b", data, neuron * characters)
-        scale = answer["scale"][0][neuron]
-        yield [value * scale for value in row]
+def loaded_status(client: Client) -> Json:
+    """The server's status once its model is loaded; `ClientError` with the reason if it gets none."""
+    while (status := execute(client, "peephole.status", {}))["state"] == "loading":
+        time.sleep(POLL_S)
+    if status["state"] != "ready":
+        raise ClientError(f"the server has no model: {status['reason']}")
+    return status
+
+
+def hidden_states(client: Client, uri: str, layer: int, neurons: Sequence[int]) -> list[list[float]]:
+    """The hidden state of some neurons after every character of an open document."""
+    question = {"uri": uri, "layer": layer, "neurons": list(neurons), "signals": ["hidden"]}
+    answer = execute(client, "peephole.introspect", question)
+    data, characters = base64.b64decode(answer["data"]), answer["characters"]
+    rows = (struct.unpack_from(f"{characters}b", data, row * characters) for row in range(len(neurons)))
+    return [[value * scale for value in row] for row, scale in zip(rows, answer["scale"][0], strict=True)]
 
 
 def correlation(first: Sequence[float], second: Sequence[float]) -> float:

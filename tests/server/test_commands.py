@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from checkpoints import write_tiny_checkpoint
+
 from peephole.model.version import VERSION
 
 JAVA = """\
@@ -185,7 +186,7 @@ class TestLook:
         assert part[:4] == whole[6:10]
 
     def test_a_neuron_that_is_not_there_is_an_error(self, model: Path, java_file: Path) -> None:
-        assert_fails(peephole("look", java_file, "--neuron", "7:0", "--model", model), "7:0", "1:23")
+        assert_fails(peephole("look", java_file, "--neuron", "7:0", "--model", model), "no layer 7", "0 to 1")
 
     def test_a_signal_that_is_not_there_is_an_error(self, model: Path, java_file: Path) -> None:
         result = peephole("look", java_file, "--neuron", "0:0", "--signal", "soul", "--model", model)
