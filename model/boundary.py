@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from .lexis import LINE_COMMENT, is_word_character, keywords_of, operators_of
+from .lexis import COMMENT_OPENINGS, is_word_character, keywords_of, operators_of
 from .vocabulary import Vocabulary
 
 Mask = npt.NDArray[np.bool_]
@@ -27,13 +27,13 @@ class Boundary:
         self._vocabulary = vocabulary
         self._language = language
         self._quotes = quotes
-        self._operators = operators_of(language)
+        self._comments = COMMENT_OPENINGS.get(language, ())
+        self._operators = [*operators_of(language), *self._comments]
         self._masks: dict[str, Mask] = {}
 
     def opening(self) -> Mask:
-        """Characters that a token may begin with: neither white space nor what only a comment begins with."""
-        comment = LINE_COMMENT.get(self._language, "")
-        return self._mask("opening", lambda character: not character.isspace() and character != comment)
+        """Characters that a token may begin with: all but white space."""
+        return self._mask("opening", lambda character: not character.isspace())
 
     def continuing(self, token: str) -> Mask:
         """Characters that make the token longer; none of them if it ends by itself, as a closed string does."""
@@ -53,9 +53,11 @@ class Boundary:
         return self._is_string(token) and not _is_closed(_unprefixed(token))
 
     def kind(self, token: str) -> str:
-        """What the whole token is: identifier, keyword, number, string or operator."""
+        """What the whole token is: identifier, keyword, number, string, comment (its opening) or operator."""
         if self._is_string(token):
             return "string"
+        if token in self._comments:
+            return "comment"
         if token[0].isdigit():
             return "number"
         if is_word_character(token[0]):

@@ -34,7 +34,7 @@ PYTHON_SIGNS = "-> := ** // += -= *= /= //= %= @= &= |= ^= **= == != <= >= << >>
 OPERATORS = {"java": frozenset(JAVA_SIGNS.split()), "python": frozenset(PYTHON_SIGNS.split())}
 """Those of more than one character; every other character is an operator by itself."""
 
-LINE_COMMENT = {"java": "//", "python": "#"}
+COMMENT_OPENINGS = {"java": ("//", "/*"), "python": ("#",)}
 PYTHON_STRING_PREFIX = "(?:[rRbBuUfF]|[rR][bBfF]|[bBfF][rR])?"
 
 

@@ -146,8 +146,8 @@ class TokenSearch:
         return places[np.argsort(-nats[places], kind="stable")]
 
     def _keep(self, finished: Hypothesis) -> None:
-        if finished.nats < self._least_nats:
-            return
+        if finished.nats < self._least_nats or self._boundary.kind(self._token(finished.text)) == "comment":
+            return  # what a comment will say is prose: its opening alone completes nothing
         self._finished.append(finished)
         self._finished.sort(key=lambda found: (-found.nats, found.text))
         if len(self._finished) >= self._top:

@@ -1,5 +1,6 @@
 """Tiny untrained checkpoints for tests: random parameters from a seed, no training needed."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,9 @@ from peephole.model.vocabulary import Vocabulary
 from peephole.training.export import export_onnx
 
 LANGUAGES = ("java", "python")
+
+LEAST_FOLLOWER = 1e-8
+"""Weight of a character that a bigram model was not told about."""
 
 
 def tiny_vocabulary() -> Vocabulary:
@@ -47,3 +51,30 @@ def write_tiny_checkpoint(
     parameters = random_parameters(config, seed)
     graph = export_onnx(config, parameters, quantise=quantise)
     return write_checkpoint(folder, config, tiny_vocabulary(), parameters, graph, {"note": "untrained"})
+
+
+def write_bigram_checkpoint(
+    folder: Path, followers: Mapping[str, Mapping[str, float]], *, quantise: bool = False
+) -> Checkpoint:
+    """A network that was not trained but told which characters follow which, and how often: a bigram model.
+
+    followers: for a character (or a language, for its start token) the weights of the next; what is not named gets
+    a little. One layer whose candidate copies the one-hot input, and whose gates never change: h is the character.
+    """
+    vocabulary = tiny_vocabulary()
+    size = len(vocabulary)
+    config = NetworkConfig("lstm", size, size, size, 1)
+    parameters = {name: np.zeros(shape, np.float32) for name, shape in parameter_shapes(config).items()}
+    parameters["embedding.weight"] = np.eye(size, dtype=np.float32)
+    always, never = np.full(size, 30, np.float32), np.full(size, -30, np.float32)
+    parameters["layers.0.bias"] = np.concatenate([always, never, np.zeros(size, np.float32), always])
+    parameters["layers.0.weight_input"][2 * size : 3 * size] = np.eye(size, dtype=np.float32) * 10
+    weights = np.full((size, size), LEAST_FOLLOWER)
+    for name, following in followers.items():
+        row = vocabulary.start(name) if name in LANGUAGES else vocabulary.index(name)
+        for character, weight in following.items():
+            weights[row, vocabulary.index(character)] = weight
+    nats = np.log(weights / weights.sum(axis=1, keepdims=True))
+    parameters["output.weight"] = (nats.T / np.tanh(1)).astype(np.float32)
+    graph = export_onnx(config, parameters, quantise=quantise)
+    return write_checkpoint(folder, config, vocabulary, parameters, graph, {"note": "bigrams"})

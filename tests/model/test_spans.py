@@ -1,0 +1,112 @@
+"""Improbable spans on a bigram model: what belongs there, what does not, and what is merely rare."""
+
+from pathlib import Path
+
+import pytest
+from checkpoints import write_bigram_checkpoint
+
+from peephole.model.predictor import Predictor
+from peephole.model.runtime import Runtime
+from peephole.model.spans import ImprobableSpan, improbable_spans
+from peephole.model.tape import Tape
+
+RARE = 0.001
+# "= 0;" is the rule; names (after a space) are anything; a quotation mark after "(" is the rule, what follows free.
+FOLLOWERS = {
+    "=": {"0": 1, "x": RARE, '"': RARE, "/": RARE},
+    "0": {";": 1, "1": RARE},
+    "x": {";": 1},
+    ";": {"\n": 1},
+    "\n": {" ": 1},
+    " ": {"a": 1, "b": 1, "c": 1, "d": 1, "q": RARE / 10},
+    "(": {'"': 1, "0": RARE},
+    '"': {"a": 1, "z": RARE, ")": 1, ";": 1},
+    ")": {";": 1},
+}
+
+
+@pytest.fixture(scope="module")
+def clear(tmp_path_factory: pytest.TempPathFactory) -> Predictor:
+    """A predictor that knows those rules."""
+    folder: Path = tmp_path_factory.mktemp("spans") / "model"
+    return Predictor(Runtime(write_bigram_checkpoint(folder, FOLLOWERS)))
+
+
+def check(predictor: Predictor, text: str, **options: float) -> list[tuple[str, str | None]]:
+    """The spans found, as (written, alternative)."""
+    return [(text[span.start : span.end], span.alternative) for span in spans(predictor, text, **options)]
+
+
+def spans(predictor: Predictor, text: str, **options: float) -> list[ImprobableSpan]:
+    """The spans found in a text that was read whole."""
+    tape = Tape(predictor, "java")
+    tape.edit(text)
+    tape.advance_to(len(text))
+    return improbable_spans(predictor, tape, **options)  # type: ignore[arg-type]
+
+
+def test_a_wrong_name_where_one_token_belongs_is_found(clear: Predictor) -> None:
+    assert check(clear, "=x;") == [("x", "0")]
+    (span,) = spans(clear, "=x;")
+    assert span.bits == pytest.approx(10, abs=0.1)
+    assert span.alternative_probability == pytest.approx(1, abs=0.01)
+
+
+def test_a_string_where_a_number_belongs_is_found_whole(clear: Predictor) -> None:
+    assert check(clear, '="a";') == [('"a"', "0")]
+
+
+def test_a_rare_name_among_many_possible_ones_is_no_fault(clear: Predictor) -> None:
+    assert check(clear, "\n q", threshold_bits=7) == []
+
+
+def test_what_a_string_says_is_free(clear: Predictor) -> None:
+    assert check(clear, '("zzz");') == []
+
+
+def test_what_a_comment_says_is_free(clear: Predictor) -> None:
+    assert check(clear, "=/*x*/") == []
+
+
+def test_probable_code_has_no_spans(clear: Predictor) -> None:
+    assert check(clear, "=0;\n a") == []
+
+
+def test_a_word_that_goes_on_too_long_is_found(clear: Predictor) -> None:
+    assert check(clear, "=01;") == [("01", "0")]
+
+
+def test_only_the_asked_range_is_examined(clear: Predictor) -> None:
+    text = "=x;\n =x;"
+    assert [span.start for span in spans(clear, text)] == [1, 6]
+    assert [span.start for span in spans(clear, text, start=4)] == [6]
+    assert [span.start for span in spans(clear, text, end=4)] == [1]
+
+
+def test_the_most_surprising_places_are_examined_first(clear: Predictor) -> None:
+    # 26 bits for the bracket, 10 for the x; the sign before the bracket is examined first, on its account.
+    assert check(clear, "=x;\n a=);", most_examined=2) == [(")", "0")]
+
+
+def test_spans_beyond_what_was_read_are_not_guessed(clear: Predictor) -> None:
+    tape = Tape(clear, "java")
+    tape.edit("=x;\n =x;")
+    tape.advance_to(4)
+    assert [span.start for span in improbable_spans(clear, tape)] == [1]
+    assert tape.fed == 4
+
+
+def test_a_stopped_check_gives_what_it_has(clear: Predictor) -> None:
+    tape = Tape(clear, "java")
+    tape.edit("=x;")
+    tape.advance_to(3)
+    assert improbable_spans(clear, tape, should_stop=lambda: True) == []
+
+
+def test_examining_leaves_the_places_where_somebody_types(clear: Predictor) -> None:
+    tape = Tape(clear, "java")
+    tape.edit("=x;\n" * 90)
+    tape.advance_to(len(tape.text))
+    tape.reading_at(7)
+    improbable_spans(clear, tape, most_examined=90)
+    assert 7 in tape.snapshots_at()
