@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -16,6 +17,10 @@ from .errors import ServerError
 
 REPLY_TIMEOUT_S = 60.0
 """Longer than anything a healthy server does, a model load on a busy machine included."""
+
+
+GOODBYE_S = 10.0
+"""A server that does not say goodbye in this time is ended."""
 
 
 class ClientError(ServerError):
@@ -41,7 +46,8 @@ class Client:
         self._notifications: list[tuple[str, Any]] = []
         self._arrived = threading.Condition()
         self._writing = threading.Lock()  # the reading thread answers while the caller may be sending
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def __enter__(self) -> Client:
         return self
@@ -53,6 +59,8 @@ class Client:
         """The result of a request; `ClientError` for an error reply or none."""
         identifier = next(self._identifiers)
         reply = self._pending[identifier] = Future[Any]()
+        if not self._reader.is_alive():
+            raise ClientError("the server closed its output")
         self._send({"id": identifier, "method": method, "params": params})
         try:
             return reply.result(timeout_s)
@@ -78,24 +86,32 @@ class Client:
                     raise ClientError(f"{method}: nothing came within {timeout_s:.0f} s")
 
     def close(self) -> int:
-        """Says goodbye as LSP asks (shutdown, exit) and gives the server's exit code."""
+        """Says goodbye as LSP asks (shutdown, exit), or ends a server that does not listen; gives its exit code."""
         if self.process.poll() is None:
             try:
-                self.request("shutdown", timeout_s=10)
+                self.request("shutdown", timeout_s=GOODBYE_S)
                 self.notify("exit")
-                return self.process.wait(timeout=10)
+                self.process.wait(timeout=GOODBYE_S)
             except (ClientError, OSError, subprocess.TimeoutExpired):
                 self.process.kill()
-        return self.process.wait()
+        code = self.process.wait()
+        self._reader.join()
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream is not None:
+                with suppress(BrokenPipeError):  # what was written last may not have been taken
+                    stream.close()
+        return code
 
     def _send(self, message: dict[str, Any]) -> None:
         body = json.dumps({"jsonrpc": "2.0", **message}).encode()
         stream = self.process.stdin
-        if stream is None or self.process.poll() is not None:
-            raise ClientError(f"the server has ended with exit code {self.process.returncode}")
-        with self._writing:
-            stream.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
-            stream.flush()
+        assert stream is not None
+        try:
+            with self._writing:
+                stream.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+                stream.flush()
+        except BrokenPipeError:
+            raise ClientError(f"the server has ended with exit code {self.process.wait()}") from None
 
     def _read(self) -> None:
         while (message := self._receive()) is not None:

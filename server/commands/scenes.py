@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import math
+import operator
 import struct
 import time
 from collections.abc import Sequence
@@ -116,9 +118,12 @@ def hidden_states(client: Client, uri: str, layer: int, neurons: Sequence[int]) 
 
 def correlation(first: Sequence[float], second: Sequence[float]) -> float:
     """Pearson's r of two equally long series; 0 where one of them never changes."""
-    count = len(first)
-    mean_first, mean_second = sum(first) / count, sum(second) / count
+    mean_first, mean_second = sum(first) / len(first), sum(second) / len(second)
     first = [value - mean_first for value in first]
     second = [value - mean_second for value in second]
-    size = (sum(value * value for value in first) * sum(value * value for value in second)) ** 0.5
-    return sum(a * b for a, b in zip(first, second, strict=True)) / size if size else 0.0
+    spread = math.sqrt(_product(first, first) * _product(second, second))
+    return _product(first, second) / spread if spread else 0.0
+
+
+def _product(first: Sequence[float], second: Sequence[float]) -> float:
+    return math.fsum(map(operator.mul, first, second))

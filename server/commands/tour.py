@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from peephole.model.lexis import tokens
-from peephole.server.client import Client, ClientError, OpenDocument
+from peephole.server.client import Client, OpenDocument
 
 from . import machine
 from .heatmap import Scale, draw, wants_colour
@@ -29,9 +29,6 @@ from .scenes import (
 )
 
 SHOWN_ITEMS = 5
-
-MARKS_TIMEOUT_S = 20.0
-"""The marks come 0.4 s after a document was read; a sample takes well under a second to read."""
 
 LOOKED_AT = "journal.py"
 LOOKED_AT_LINES = 34
@@ -128,15 +125,11 @@ def show_marks(client: Client) -> None:
 
 
 def marks_of(client: Client, document: OpenDocument) -> list[Any]:
-    """The diagnostics of a document, once it was read; none if none came in time."""
-    try:
-        params = client.wait_for(
-            "textDocument/publishDiagnostics",
-            lambda params: bool(params["uri"] == document.uri and params["diagnostics"]),
-            timeout_s=MARKS_TIMEOUT_S,
-        )
-    except ClientError:
-        return []
+    """The diagnostics of a document, which come once it was read."""
+    params = client.wait_for(
+        "textDocument/publishDiagnostics",
+        lambda params: bool(params["uri"] == document.uri and params.get("version") == document.version),
+    )
     return list(params["diagnostics"])
 
 
