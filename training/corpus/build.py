@@ -1,0 +1,182 @@
+"""From materials to a corpus folder: harvest in parallel, select, encode, write; all or nothing."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import random
+import shutil
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from peephole.model.vocabulary import Vocabulary
+
+from ..errors import CorpusError
+from . import shards
+from .fetch import fetch
+from .harvest import FileRecord, Harvest, Material, failed, harvest
+from .recipe import SPLITS
+from .report import describe_sources, report_files
+from .selection import apply_caps, drop_duplicates, kept_records
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to build; `caps` are clean bytes of training text a package, by language."""
+
+    languages: tuple[str, ...]
+    cache: Path
+    caps: Mapping[str, int] = field(default_factory=dict)
+    mirrors: tuple[str, ...] = ()
+    vocabulary_size: int = 128
+    require_share: float = 0.9
+    processes: int = 1
+    seed: int = 1
+
+
+def build_corpus(materials: Sequence[Material], out: Path, settings: Settings, say: Say) -> dict[str, object]:
+    """Write a corpus folder at `out`, which must not exist, and return what its `corpus.json` says.
+
+    The folder is made beside its place and renamed when it is whole. `CorpusError` if too little could be had.
+    """
+    if out.exists():
+        raise CorpusError(f"{out} already exists; name another folder or remove it first")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as work:
+        corpus, spools = Path(work) / "corpus", Path(work) / "spools"
+        corpus.mkdir()
+        spools.mkdir()
+        harvests = gather(materials, spools, settings, say)
+        require_share(harvests, settings.require_share)
+        say("looking for duplicates")
+        drop_duplicates(harvests)
+        apply_caps(harvests, settings.caps, settings.seed)
+        say("writing the corpus")
+        description = write_corpus(harvests, corpus, settings)
+        shutil.move(corpus, out)
+    return description
+
+
+def gather(materials: Sequence[Material], spools: Path, settings: Settings, say: Say) -> list[Harvest]:
+    """Every package's harvest, in the order of the materials. Large ones start first, so that no process idles."""
+    tasks = [(material, spools / str(number), settings) for number, material in enumerate(materials)]
+    order = sorted(range(len(tasks)), key=lambda i: -_weight(materials[i]))
+    done: dict[int, Harvest] = {}
+    for count, (number, result) in enumerate(zip(order, _run([tasks[i] for i in order], settings), strict=True), 1):
+        done[number] = result
+        say(f"{count}/{len(tasks)} {result.material.name}: {result.failure or f'{len(result.records)} files'}")
+    return [done[number] for number in range(len(tasks))]
+
+
+def _weight(material: Material) -> int:
+    return material.pinned.artefact_bytes if material.pinned else 0
+
+
+def _run(tasks: list[tuple[Material, Path, Settings]], settings: Settings) -> Iterator[Harvest]:
+    if settings.processes <= 1:
+        yield from map(fetch_and_harvest, tasks)
+        return
+    # `spawn`: the parent may already run threads (torch, rich), and forking a threaded process can hang.
+    with ProcessPoolExecutor(settings.processes, multiprocessing.get_context("spawn")) as pool:
+        yield from pool.map(fetch_and_harvest, tasks)
+
+
+def fetch_and_harvest(task: tuple[Material, Path, Settings]) -> Harvest:
+    """One package from its source to its clean files; what cannot be had is a `failure` in the harvest."""
+    material, spool, settings = task
+    if material.pinned is not None:
+        try:
+            paths = fetch(material.pinned, settings.cache, mirrors=list(settings.mirrors))
+        except CorpusError as error:
+            return failed(material, str(error))
+        material = replace(material, paths=tuple(paths))
+    return harvest(material, spool)
+
+
+def require_share(harvests: Sequence[Harvest], share: float) -> None:
+    """`CorpusError` if the packages that could be had are less than the share of the recipe's bytes."""
+    wanted = sum(_weight(h.material) or 1 for h in harvests)
+    had = sum(_weight(h.material) or 1 for h in harvests if h.failure is None)
+    if had < share * wanted:
+        missing = "; ".join(f"{h.material.name}: {h.failure}" for h in harvests if h.failure is not None)
+        raise CorpusError(
+            f"only {had / max(wanted, 1):.1%} of the sources could be had, at least {share:.0%} is required "
+            f"(--require-share). Missing: {missing}"
+        )
+
+
+def write_corpus(harvests: Sequence[Harvest], folder: Path, settings: Settings) -> dict[str, object]:
+    """Write the shards, records, development files and `corpus.json` of selected harvests."""
+    vocabulary = count_vocabulary(harvests, settings)
+    splits: dict[str, dict[str, object]] = {split: {} for split in SPLITS}
+    for split in SPLITS:
+        for language in settings.languages:
+            kept = kept_records(harvests, split, language)
+            random.Random(f"{settings.seed} {split} {language}").shuffle(kept)
+            if kept:
+                texts = (harvest.content(record).decode() for harvest, record in kept)
+                splits[split][language] = shards.write_shard(folder, split, language, vocabulary, texts)
+    if not splits["train"]:
+        raise CorpusError("no file is left to train on; the report of a smaller selection may say why")
+    write_records(harvests, folder / "files.jsonl")
+    write_development(harvests, folder / "development")
+    description: dict[str, object] = {
+        "format": shards.FORMAT,
+        "vocabulary": vocabulary.to_json(),
+        "splits": splits,
+        "settings": {"caps": dict(settings.caps), "seed": settings.seed},
+        "sources": describe_sources(harvests),
+        "report": report_files(harvests, settings.languages),
+        "built": time.strftime("%Y-%m-%d", time.gmtime()),
+    }
+    (folder / "corpus.json").write_text(json.dumps(description, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    return description
+
+
+def count_vocabulary(harvests: Sequence[Harvest], settings: Settings) -> Vocabulary:
+    """The vocabulary of the training text; development text has no say in it."""
+    counts: Counter[str] = Counter()
+    for language in settings.languages:
+        for source, record in kept_records(harvests, "train", language):
+            if record.characters != record.length:  # not all ASCII
+                counts.update(c for c in source.content(record).decode() if not c.isascii())
+    return Vocabulary.from_counts(settings.languages, counts, size=settings.vocabulary_size)
+
+
+def write_records(harvests: Sequence[Harvest], path: Path) -> None:
+    """One JSON record a kept file and line."""
+    with path.open("w", encoding="utf-8") as out:
+        for source in harvests:
+            for record in source.records:
+                if record.reason is None:
+                    out.write(json.dumps(_describe(source.material, record), ensure_ascii=False) + "\n")
+
+
+def _describe(material: Material, record: FileRecord) -> dict[str, object]:
+    return {
+        "package": material.name,
+        "version": material.version,
+        "path": record.path,
+        "sha256": record.sha256,
+        "licence": material.licence,
+        "split": material.split,
+        "language": record.language,
+        "characters": record.characters,
+    }
+
+
+def write_development(harvests: Sequence[Harvest], folder: Path) -> None:
+    """The kept development files as text, by language and package."""
+    for source in harvests:
+        for record in source.records:
+            if source.material.split == "development" and record.reason is None:
+                place = folder / record.language / source.material.name / record.path
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(source.content(record))

@@ -1,0 +1,98 @@
+"""What became of every file, as data for `corpus.json` and as a table for people."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from .filters import ORDER
+from .harvest import Harvest
+from .recipe import SPLITS
+
+KEPT = "kept"
+READ = "read"
+
+
+def report_files(harvests: Sequence[Harvest], languages: Sequence[str]) -> dict[str, object]:
+    """Files and bytes by split, language and fate; masked secrets; missing packages with the reason."""
+    masked: Counter[str] = Counter()
+    for harvest in harvests:
+        masked.update(harvest.masked)
+    return {
+        "fates": {s: {la: _fates(harvests, s, la) for la in languages} for s in SPLITS},
+        "masked": dict(sorted(masked.items())),
+        "missing": [{"package": h.material.name, "reason": h.failure} for h in harvests if h.failure is not None],
+    }
+
+
+def _fates(harvests: Sequence[Harvest], split: str, language: str) -> dict[str, dict[str, int]]:
+    rows = {fate: {"files": 0, "bytes": 0} for fate in (READ, *ORDER, KEPT)}
+    for harvest in harvests:
+        for record in harvest.records if harvest.material.split == split else ():
+            if record.language == language:
+                size = record.length if record.reason is None else record.size
+                _count(rows[READ], record.size)
+                _count(rows[record.reason or KEPT], size)
+    return rows
+
+
+def _count(row: dict[str, int], size: int) -> None:
+    row["files"] += 1
+    row["bytes"] += size
+
+
+def describe_sources(harvests: Sequence[Harvest]) -> list[dict[str, object]]:
+    """What each package gave and under which licence: shipped with every model that is trained on it."""
+    sources: list[dict[str, object]] = []
+    for harvest in harvests:
+        for language in harvest.material.languages:
+            kept = [r for r in harvest.records if r.reason is None and r.language == language]
+            if kept:
+                sources.append(
+                    {
+                        "package": harvest.material.name,
+                        "version": harvest.material.version,
+                        "language": language,
+                        "licence": harvest.material.licence,
+                        "files": len(kept),
+                        "bytes": sum(r.length for r in kept),
+                        "split": harvest.material.split,
+                    }
+                )
+    return sources
+
+
+def format_report(description: Mapping[str, object]) -> str:
+    """The report of a `corpus.json` as text."""
+    report = cast(dict[str, Any], description["report"])
+    splits = cast(dict[str, Any], description["splits"])
+    lines = _fate_table(report["fates"])
+    for split, languages in splits.items():
+        for language, entry in languages.items():
+            lines.append(f"{split} {language}: {entry['documents']:,} documents, {entry['tokens']:,} tokens")
+    masked = ", ".join(f"{kind} {count:,}" for kind, count in report["masked"].items())
+    lines += ["", f"masked: {masked or 'nothing'}", *_licence_lines(cast(list[dict[str, Any]], description["sources"]))]
+    lines += [f"missing: {m['package']}: {m['reason']}" for m in report["missing"]]
+    return "\n".join(lines)
+
+
+def _fate_table(fates: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    columns = [(f"{split} {language}", rows) for split, by in fates.items() for language, rows in by.items()]
+    lines = [
+        " " * 24 + "".join(f"{name:>24}" for name, _ in columns),
+        " " * 24 + f"{'files        MB':>24}" * len(columns),
+    ]
+    for fate in (READ, *ORDER, KEPT):
+        cells = (f"{rows[fate]['files']:>14,}{rows[fate]['bytes'] / 1e6:>10.1f}" for _, rows in columns)
+        lines.append(f"{fate:<24}" + "".join(cells))
+    return [*lines, ""]
+
+
+def _licence_lines(sources: Sequence[Mapping[str, Any]]) -> list[str]:
+    counts: Counter[str] = Counter()
+    for source in sources:
+        counts[str(source["licence"])] += int(source["bytes"])
+    return ["", "licences of the sources (MB kept):"] + [
+        f"  {b / 1e6:>8.1f}  {name}" for name, b in counts.most_common()
+    ]

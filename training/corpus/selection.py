@@ -1,0 +1,71 @@
+"""Which of all harvested files a corpus keeps: duplicates over the whole corpus go, then what is over a cap."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+
+from .deduplicate import NearDuplicates
+from .filters import EXACT_DUPLICATE, NEAR_DUPLICATE, OVER_CAP, VENDORED
+from .harvest import FileRecord, Harvest
+
+
+def drop_duplicates(harvests: Sequence[Harvest]) -> None:
+    """Mark exact and near duplicates. Development files come first: a training file that resembles one is dropped.
+
+    Near-duplicates inside the development split stay: it is there to be measured, not learnt from.
+    """
+    ordered = sorted(harvests, key=lambda h: h.material.split != "development")
+    _drop_exact(ordered)
+    seen = NearDuplicates()
+    for harvest in ordered:
+        for number, digest in zip(harvest.candidates(), harvest.digests, strict=True):
+            record = harvest.records[number]
+            if record.reason is not None:
+                continue
+            if harvest.material.split == "train" and seen.resembles(digest):
+                record.reason = NEAR_DUPLICATE
+            else:
+                seen.add(digest)
+
+
+def _drop_exact(ordered: Sequence[Harvest]) -> None:
+    """Exact duplicates come second in the order of filters, so they take over every later reason."""
+    seen: set[str] = set()
+    for harvest in ordered:
+        for record in harvest.records:
+            if record.reason == VENDORED or not record.sha256:
+                continue
+            if record.sha256 in seen:
+                record.reason = EXACT_DUPLICATE
+            seen.add(record.sha256)
+
+
+def apply_caps(harvests: Sequence[Harvest], caps: Mapping[str, int], seed: int) -> None:
+    """Mark what is over a training package's cap (clean bytes, by language): a seeded random selection stays."""
+    for harvest in harvests:
+        for language, cap in caps.items():
+            if harvest.material.split == "train":
+                _apply_cap(harvest, language, cap, seed)
+
+
+def _apply_cap(harvest: Harvest, language: str, cap: int, seed: int) -> None:
+    kept = [r for r in harvest.records if r.reason is None and r.language == language]
+    random.Random(f"{seed} {harvest.material.name}").shuffle(kept)
+    total = 0
+    for record in kept:
+        if total + record.length > cap:
+            record.reason = OVER_CAP
+        else:
+            total += record.length
+
+
+def kept_records(harvests: Sequence[Harvest], split: str, language: str) -> list[tuple[Harvest, FileRecord]]:
+    """All kept files of a split and language, in the order of packages and paths."""
+    return [
+        (harvest, record)
+        for harvest in harvests
+        if harvest.material.split == split
+        for record in harvest.records
+        if record.reason is None and record.language == language
+    ]

@@ -1,0 +1,135 @@
+"""Source files out of folders, git checkouts and archives, read in place: nothing is unpacked or run."""
+
+from __future__ import annotations
+
+import lzma
+import os
+import subprocess
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from ..errors import CorpusError
+from .recipe import SUFFIXES
+
+LARGEST_READ = 16 << 20
+"""Bytes; a larger file is not read at all (the filters leave it out anyway), so an archive cannot fill memory."""
+
+_TAR_ENDINGS = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2")
+_ZIP_ENDINGS = (".zip", ".whl", ".jar")
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file of source code: its path inside the source, its language, its bytes (None if too large to read)."""
+
+    path: str
+    language: str
+    size: int
+    content: bytes | None
+
+
+def read_source(path: Path, languages: tuple[str, ...]) -> Iterator[SourceFile]:
+    """The files of the languages in a folder, git checkout or archive; `CorpusError` if it cannot be read."""
+    if is_checkout(path):
+        return _read_files(path, tracked_files(path), languages)
+    if path.is_dir():
+        return _read_files(path, _walk(path), languages)
+    if is_archive(path):
+        return _read_archive(path, languages)
+    raise CorpusError(f"{path} is neither a folder nor an archive ({' '.join(_TAR_ENDINGS + _ZIP_ENDINGS)})")
+
+
+def is_archive(path: Path) -> bool:
+    """Whether the path is a file with the name of an archive."""
+    return path.name.lower().endswith(_TAR_ENDINGS + _ZIP_ENDINGS) and path.is_file()
+
+
+def is_checkout(path: Path) -> bool:
+    """Whether the path is the top of a git checkout (`.git` is a file in worktrees and submodules)."""
+    return (path / ".git").exists()
+
+
+def tracked_files(checkout: Path) -> list[str]:
+    """Paths that git tracks in a checkout: ignored, generated and private files beside them are never read."""
+    return sorted(os.fsdecode(name) for name in _git(checkout, "ls-files", "-z").split(b"\0") if name)
+
+
+def checkout_version(checkout: Path) -> str:
+    """The commit that is checked out; empty before the first commit."""
+    try:
+        return _git(checkout, "rev-parse", "HEAD").decode().strip()
+    except CorpusError:
+        return ""
+
+
+def _git(checkout: Path, *arguments: str) -> bytes:
+    try:
+        done = subprocess.run(["git", "-C", str(checkout), *arguments], capture_output=True, check=True)
+    except FileNotFoundError as error:
+        raise CorpusError(f"{checkout} is a git checkout, but there is no git to list its files with") from error
+    except subprocess.CalledProcessError as error:
+        reason = error.stderr.decode(errors="replace").strip()
+        raise CorpusError(f"git {arguments[0]} failed in {checkout}: {reason}") from error
+    return done.stdout
+
+
+def _language_of(path: str, languages: tuple[str, ...]) -> str | None:
+    return next((language for language in languages if path.endswith(SUFFIXES[language])), None)
+
+
+def _walk(folder: Path) -> Iterator[str]:
+    """Files below a folder in a fixed order; hidden folders and links are not followed."""
+    for root, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            yield (Path(root) / name).relative_to(folder).as_posix()
+
+
+def _read_files(root: Path, paths: Iterator[str] | list[str], languages: tuple[str, ...]) -> Iterator[SourceFile]:
+    for path in paths:
+        language, file = _language_of(path, languages), root / path
+        if language is None or file.is_symlink() or not file.is_file():
+            continue
+        size = file.stat().st_size
+        yield SourceFile(path, language, size, file.read_bytes() if size <= LARGEST_READ else None)
+
+
+def _read_archive(archive: Path, languages: tuple[str, ...]) -> Iterator[SourceFile]:
+    read = _read_zip if archive.name.lower().endswith(_ZIP_ENDINGS) else _read_tar
+    try:
+        yield from read(archive, languages)
+    except (tarfile.TarError, zipfile.BadZipFile, lzma.LZMAError, zlib.error, EOFError, OSError) as error:
+        raise CorpusError(f"the archive {archive.name} cannot be read to its end: {error}") from error
+
+
+def _read_tar(archive: Path, languages: tuple[str, ...]) -> Iterator[SourceFile]:
+    with tarfile.open(archive, "r|*") as tar:
+        for member in tar:
+            language = _language_of(member.name, languages)
+            if language is None or not member.isfile() or not _is_inside(member.name):
+                continue
+            stream = tar.extractfile(member) if member.size <= LARGEST_READ else None
+            yield SourceFile(member.name, language, member.size, stream.read() if stream else None)
+
+
+def _read_zip(archive: Path, languages: tuple[str, ...]) -> Iterator[SourceFile]:
+    with zipfile.ZipFile(archive) as bundle:
+        for member in bundle.infolist():
+            language = _language_of(member.filename, languages)
+            if language is None or member.is_dir() or not _is_inside(member.filename):
+                continue
+            content = None
+            if member.file_size <= LARGEST_READ:
+                with bundle.open(member) as stream:
+                    content = stream.read(LARGEST_READ)
+            yield SourceFile(member.filename, language, member.file_size, content)
+
+
+def _is_inside(name: str) -> bool:
+    """Whether a member's name stays below the archive's root: development files are written under it."""
+    path = PurePosixPath(name)
+    return not path.is_absolute() and ".." not in path.parts and "\\" not in name and "\0" not in name
