@@ -9,16 +9,21 @@ from urllib.parse import unquote, urlsplit
 from .settings import DocumentSettings
 
 
-def reason_to_skip(uri: str, language: str, characters: int, settings: DocumentSettings) -> str | None:
-    """Why the model does not read this document, or None if it does."""
-    if language not in settings.languages:
-        return f"the language {language!r} is not one of {', '.join(settings.languages) or 'none'}"
+def reason_to_forget(uri: str, characters: int, settings: DocumentSettings) -> str | None:
+    """Why not even the text of a document may be kept, or None if it may."""
     pattern = excluding_pattern(uri, settings.excluded)
     if pattern is not None:
         return f"its path matches the excluded pattern {pattern!r}"
     if characters > settings.largest_characters:
         return f"it has {characters} characters, more than documents.largestCharacters ({settings.largest_characters})"
     return None
+
+
+def reason_to_rest(language: str, settings: DocumentSettings) -> str | None:
+    """Why the model does not read documents of a language, or None if it does."""
+    if language in settings.languages:
+        return None
+    return f"the language {language!r} is not one of {', '.join(settings.languages) or 'none'}"
 
 
 def excluding_pattern(uri: str, patterns: tuple[str, ...]) -> str | None:

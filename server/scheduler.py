@@ -38,7 +38,7 @@ class Priority(IntEnum):
     READ = 4
 
 
-class Stopped(Exception):  # noqa: N818  (a signal, not an error)
+class Stopped(Exception):
     """Raised by work that was told to stop."""
 
 
@@ -65,12 +65,15 @@ class Scheduler:
         self._closing = False
         self._thread = threading.Thread(target=self._serve, name="peephole-model", daemon=True)
 
-    def submit(self, priority: Priority, work: Work[T], *, key: Hashable | None = None) -> asyncio.Future[T]:
-        """The future of a piece of work. Cancelling it stops the work and is answered at once.
+    def submit(
+        self, priority: Priority, work: Work[T], *, key: Hashable | None = None, delay_s: float = 0.0
+    ) -> asyncio.Future[T]:
+        """The future of a piece of work, begun after the delay. Cancelling it stops the work and is answered at once.
 
         A key makes it the only one of its kind: what waits or runs under the same key is cancelled.
         """
-        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
         if key is not None:
             self.cancel(key)
         order = next(self._orders)
@@ -78,11 +81,10 @@ class Scheduler:
         job = Job(priority, -order if priority >= Priority.DIAGNOSE else order, key, work)
         self._futures[job] = future
         future.add_done_callback(lambda _: self._forget(job))
-        with self._changed:
-            if not self._thread.is_alive() and not self._closing:
-                self._thread.start()
-            heapq.heappush(self._waiting, job)
-            self._changed.notify()
+        if delay_s > 0:
+            loop.call_later(delay_s, self._enqueue, job)
+        else:
+            self._enqueue(job)
         return future
 
     def post(self, priority: Priority, work: Work[T], *, key: Hashable) -> asyncio.Future[T]:
@@ -109,6 +111,13 @@ class Scheduler:
             self._changed.notify()
         if self._thread.is_alive():
             self._thread.join(CLOSING_S)
+
+    def _enqueue(self, job: Job[Any]) -> None:
+        with self._changed:
+            if not self._thread.is_alive() and not self._closing:
+                self._thread.start()
+            heapq.heappush(self._waiting, job)
+            self._changed.notify()
 
     def _forget(self, job: Job[Any]) -> None:
         job.abandoned = True

@@ -76,7 +76,7 @@ class InlineCompletionSettings:
 
     enabled: bool = setting(True, "Offer the rest of the line as ghost text.")
     least_probability: float = setting(
-        0.5, "Ghost text ends where the probability of all of it falls below this.", most=1
+        0.3, "Ghost text ends where the probability of all of it falls below this.", least=0.001, most=1
     )
     longest: int = setting(120, "Most characters of ghost text.", least=1, most=400)
     delay_ms: int = setting(0, "Milliseconds to wait after a keystroke before looking.", most=5_000)
@@ -87,7 +87,10 @@ class DiagnosticSettings:
     """Marks at improbable places (`textDocument/publishDiagnostics`)."""
 
     enabled: bool = setting(True, "Mark places where the model is sure that something else belongs.")
-    threshold_bits: float = setting(10.0, "Mark only what surprises by at least so many bits.", least=1, most=100)
+    threshold_bits: float = setting(
+        7.0, "Mark what costs at least so many bits more than what was expected.", least=1, most=100
+    )
+    least_alternative: float = setting(0.4, "Mark only where one other word is at least so probable.", most=1)
     severity: str = setting("hint", "How the editor shows the marks.", choices=("hint", "information"))
     debounce_ms: int = setting(400, "Milliseconds without typing before the marks are renewed.", most=60_000)
     max_items: int = setting(50, "Most marks in one document; the most surprising stay.", least=1, most=1_000)
@@ -124,11 +127,15 @@ class Problem:
 
 def read_settings(value: object) -> tuple[Settings, list[Problem]]:
     """Settings of what a client sent (the section itself, or an object that holds it), and what is wrong with it."""
-    if isinstance(value, Mapping) and SECTION in value:
-        value = value[SECTION]
+    section = section_of(value)
     problems: list[Problem] = []
-    settings: Settings = _read_group(Settings, {} if value is None else value, SECTION, problems)
+    settings: Settings = _read_group(Settings, {} if section is None else section, SECTION, problems)
     return settings, problems
+
+
+def section_of(value: object) -> object:
+    """The section `peephole` of an object that holds it; any other value is taken for the section itself."""
+    return value[SECTION] if isinstance(value, Mapping) and SECTION in value else value
 
 
 def merge_settings(base: object, over: object) -> object:

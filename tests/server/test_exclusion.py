@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from peephole.server.exclusion import excluding_pattern, reason_to_skip
+from peephole.server.exclusion import excluding_pattern, reason_to_forget, reason_to_rest
 from peephole.server.settings import SECRETS, DocumentSettings
 
 
@@ -39,11 +39,12 @@ def test_a_pattern_with_a_slash_is_held_against_the_whole_path() -> None:
 
 def test_each_refusal_says_why() -> None:
     settings = DocumentSettings(languages=("python",), largest_characters=1_000)
-    assert reason_to_skip("file:///a.py", "python", 1_000, settings) is None
+    assert reason_to_forget("file:///a.py", 1_000, settings) is None
+    assert reason_to_rest("python", settings) is None
     reasons = [
-        reason_to_skip("file:///a.rs", "rust", 10, settings),
-        reason_to_skip("file:///.env", "python", 10, settings),
-        reason_to_skip("file:///a.py", "python", 1_001, settings),
+        reason_to_rest("rust", settings),
+        reason_to_forget("file:///.env", 10, settings),
+        reason_to_forget("file:///a.py", 1_001, settings),
     ]
     assert reasons == [
         "the language 'rust' is not one of python",

@@ -1,0 +1,100 @@
+"""What is done without being asked: reading ahead of the next request, and marks once the typing rests."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from .answer import Asked
+from .reader import Reader
+from .scheduler import Priority
+from .session import Session, Sessions
+
+if TYPE_CHECKING:
+    from .document import Document
+
+
+class Background:
+    """Keeps documents read and marked. For the loop; `publish` sends a document's marks to the client."""
+
+    def __init__(
+        self, reader: Reader, sessions: Sessions, publish: Callable[[types.PublishDiagnosticsParams], None]
+    ) -> None:
+        self._reader, self._sessions, self._publish = reader, sessions, publish
+
+    def opened(self, session: Session) -> None:
+        """Reads a document that was opened, at once, and marks it in a while."""
+        if session.document is not None:
+            self.read_ahead(session, len(session.document.text))
+        self.rest(session)
+
+    def changed(self, session: Session, offset: int) -> None:
+        """Reads up to the place of a change at once; the rest, which may change again, in a while."""
+        self._reader.stop(session.uri)
+        self.read_ahead(session, offset)
+        self.rest(session)
+
+    def closed(self, session: Session) -> None:
+        """Stops all that is done for a document, and takes its marks away."""
+        session.hush()
+        self._reader.stop(session.uri)
+        self._publish(types.PublishDiagnosticsParams(session.uri, []))
+
+    def read_ahead(self, session: Session, offset: int) -> None:
+        """Reads up to a place, so that the next request there finds its state at hand."""
+        if self._reads(session):
+            self._reader.post(session, Priority.READ, "read", partial(_read, offset=offset), None)
+
+    def rest(self, session: Session) -> None:
+        """Reads and marks the whole document once nothing was typed for a while."""
+        session.hush()
+        if self._reads(session):
+            delay_s = self._reader.settings.diagnostics.debounce_ms / 1e3
+            session.timer = asyncio.get_running_loop().call_later(delay_s, self._rested, session)
+
+    def _reads(self, session: Session) -> bool:
+        return session.document is not None and self._reader.silence(session) is None
+
+    def _rested(self, session: Session) -> None:
+        session.timer = None
+        document = session.document
+        if document is None or not self._reads(session):
+            return
+        if not self._reader.settings.diagnostics.enabled:
+            self._publish(types.PublishDiagnosticsParams(session.uri, []))
+            self.read_ahead(session, len(document.text))
+            return
+        marks: asyncio.Future[list[types.Diagnostic]]
+        marks = self._reader.post(session, Priority.DIAGNOSE, "diagnose", _diagnose, [])
+        marks.add_done_callback(partial(self._marked, session, document))
+
+    def _marked(self, session: Session, document: Document, marks: asyncio.Future[list[types.Diagnostic]]) -> None:
+        """Publishes marks, unless the document was changed or closed meanwhile."""
+        if marks.cancelled() or marks.exception() is not None:
+            return
+        if session.document is document and self._sessions.get(session.uri) is session:
+            self._publish(types.PublishDiagnosticsParams(session.uri, marks.result(), document.version))
+
+
+def edit_end(document: Document, changes: Sequence[types.TextDocumentContentChangeEvent]) -> int:
+    """Where the last of some changes that are made already ends, about: the person is typing there."""
+    last = changes[-1] if changes else None
+    if isinstance(last, types.TextDocumentContentChangePartial):
+        return min(document.offset_at(last.range.start) + len(last.text), len(document.text))
+    return 0
+
+
+def _read(asked: Asked, offset: int) -> None:
+    """In the worker: reads to the offset and leaves its state at hand."""
+    asked.desk.reading_at(offset, asked.should_stop)
+
+
+def _diagnose(asked: Asked) -> list[types.Diagnostic]:
+    """In the worker, where importing the search is no matter."""
+    from .diagnostics import diagnose
+
+    return diagnose(asked)

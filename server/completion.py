@@ -1,0 +1,126 @@
+"""The popup list: the next word, or the end of the half-typed one (LSP 3.17, `textDocument/completion`).
+
+An item replaces from the word's start with the whole word: the client may go on filtering while the person types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from peephole.model.lexis import is_word_character, word_start
+from peephole.model.search import next_tokens
+
+from .answer import Answer, Asked, percent
+from .scheduler import Stopped
+
+if TYPE_CHECKING:
+    from peephole.model.search import Candidate
+
+KINDS = {
+    "keyword": types.CompletionItemKind.Keyword,
+    "number": types.CompletionItemKind.Value,
+    "string": types.CompletionItemKind.Text,
+    "operator": types.CompletionItemKind.Operator,
+}
+
+
+def complete(asked: Asked, offset: int) -> Answer[types.CompletionList]:
+    """The most probable tokens at an offset, the most probable first."""
+    settings, text = asked.settings.completion, asked.document.text
+    start = word_start(text, offset)
+    prefix = text[start:offset]
+    quotes = not asked.desk.lexing.is_in_text(text, offset)
+    reading, exact = asked.desk.quick_reading_at(offset, asked.should_stop)
+    found = next_tokens(
+        asked.predictor,
+        reading,
+        language=asked.document.language,
+        prefix=prefix,
+        width=settings.beam_width,
+        top=settings.max_items,
+        longest=settings.longest,
+        quotes=quotes,
+        should_stop=asked.should_stop,
+    )
+    if asked.should_stop():
+        raise Stopped
+    kept = list(worth_showing(found, settings.least_probability, rest_of_line(text, offset)))
+    edits = Edits(asked, start, offset)
+    items = [make_item(rank, prefix, candidate, edits) for rank, candidate in enumerate(kept)]
+    # The next character typed changes what is probable, so the client has to ask again: the list is never complete.
+    silence = None if items else why_empty(found, settings.least_probability)
+    return Answer(types.CompletionList(True, items), silence, exact)
+
+
+def rest_of_line(text: str, offset: int) -> str:
+    """What stands between the offset and the end of its line."""
+    end = text.find("\n", offset)
+    return text[offset:] if end < 0 else text[offset:end]
+
+
+def worth_showing(found: Sequence[Candidate], least_probability: float, behind: str) -> Iterator[Candidate]:
+    """Candidates that are probable enough, on one line, not there already, and look different from each other."""
+    seen = set()
+    for candidate in found:
+        shown = candidate.text.strip()
+        repeats = candidate.kind == "operator" and behind.lstrip().startswith(shown)
+        if candidate.probability < least_probability or not shown or "\n" in candidate.text or repeats or shown in seen:
+            continue
+        seen.add(shown)
+        yield candidate
+
+
+def why_empty(found: Sequence[Candidate], least_probability: float) -> str:
+    """Why no candidate became an item."""
+    if not found:
+        return "no continuation was found"
+    best = max(candidate.probability for candidate in found)
+    return f"the best of {len(found)} continuations has {percent(best)}; {percent(least_probability)} are asked for"
+
+
+class Edits:
+    """How the items of one list change the document: all of them over the same range."""
+
+    def __init__(self, asked: Asked, start: int, offset: int) -> None:
+        document = asked.document
+        self.label_details = asked.support.label_details
+        self._insert = document.range_at(start, offset)
+        end = offset
+        while end < len(document.text) and is_word_character(document.text[end]):
+            end += 1
+        in_word = start < offset < end and asked.support.insert_replace
+        self._replace = document.range_at(start, end) if in_word else None
+
+    def edit(self, text: str) -> types.TextEdit | types.InsertReplaceEdit:
+        """The edit that writes `text` in place of the half-typed word; or of the whole one, if the person prefers."""
+        if self._replace is not None:
+            return types.InsertReplaceEdit(new_text=text, insert=self._insert, replace=self._replace)
+        return types.TextEdit(self._insert, text)
+
+
+def make_item(rank: int, prefix: str, candidate: Candidate, edits: Edits) -> types.CompletionItem:
+    """One item. `sortText` keeps the model's order, which a client would else replace by the alphabet's."""
+    word = prefix + candidate.text
+    shown = percent(candidate.probability)
+    return types.CompletionItem(
+        label=word.strip(),
+        label_details=types.CompletionItemLabelDetails(description=shown) if edits.label_details else None,
+        detail=None if edits.label_details else shown,
+        kind=kind_of(word.strip(), candidate.kind),
+        sort_text=f"{rank:03}",
+        filter_text=word,
+        text_edit=edits.edit(word),
+        insert_text_format=types.InsertTextFormat.PlainText,
+    )
+
+
+def kind_of(word: str, kind: str) -> types.CompletionItemKind:
+    """The icon. For an identifier both languages' naming conventions have to do: the model knows no types."""
+    if kind != "identifier":
+        return KINDS.get(kind, types.CompletionItemKind.Text)
+    if word.isupper() and len(word) > 1:
+        return types.CompletionItemKind.Constant
+    return types.CompletionItemKind.Class if word[:1].isupper() else types.CompletionItemKind.Variable

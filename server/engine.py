@@ -1,0 +1,56 @@
+"""The model as the server has it: being loaded, ready, or not to be had, with the reason in words.
+
+Loaded and used in the worker; the event loop reads `condition`, which is replaced as a whole.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from peephole.model.errors import ModelError
+
+if TYPE_CHECKING:  # ONNX Runtime takes a second to import: the worker does, after `initialize` is answered
+    from peephole.model.predictor import Predictor
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """How the model is. `reason` is set where it is inactive, `predictor` where it is ready."""
+
+    state: Literal["loading", "ready", "inactive"]
+    reason: str | None = None
+    predictor: Predictor | None = None
+
+
+class Engine:
+    """Holds one model at a time."""
+
+    def __init__(self) -> None:
+        self.condition = Condition("loading")
+
+    def load(self, folder: Path | None, threads: int) -> None:
+        """Loads the checkpoint of a folder, the shipped one if None. Runs in the worker; never raises for a bad one."""
+        self.condition = Condition("loading")
+        try:
+            self.condition = Condition("ready", predictor=open_predictor(folder, threads))
+        except ModelError as error:
+            self.condition = Condition("inactive", str(error))
+        except ImportError as error:
+            self.condition = Condition("inactive", f"{error.name or 'a package'} cannot be imported; install it again")
+        except Exception as error:
+            logger.exception("loading the model failed")
+            self.condition = Condition("inactive", f"the model cannot be loaded ({type(error).__name__}); see the log")
+
+
+def open_predictor(folder: Path | None, threads: int) -> Predictor:
+    """The predictor of a checkpoint folder; `CheckpointError` says why it cannot be trusted."""
+    from peephole.model.checkpoint import load_checkpoint, shipped_checkpoint_folder
+    from peephole.model.predictor import Predictor
+    from peephole.model.runtime import Runtime
+
+    return Predictor(Runtime(load_checkpoint(folder or shipped_checkpoint_folder()), threads=threads))

@@ -1,0 +1,50 @@
+"""What stands under the pointer: how probable it was, and what the model expected (LSP 3.17, `textDocument/hover`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from peephole.model.surprisal import explain_offset
+
+from .answer import Answer, Asked, percent
+from .scheduler import Stopped
+
+if TYPE_CHECKING:
+    from peephole.model.surprisal import Explanation
+
+MUTE = ("space", "newline")
+"""Tokens that are not spoken of: the pointer rests on nothing."""
+
+
+def hover(asked: Asked, offset: int) -> Answer[types.Hover | None]:
+    """The bits of the token at an offset and what was expected at its start."""
+    top = asked.settings.hover.max_items
+    found = explain_offset(asked.desk.tape, offset, top=top, should_stop=asked.should_stop)
+    if asked.should_stop():
+        raise Stopped
+    if found is None or found.token.kind in MUTE or offset >= found.token.end:
+        return Answer(None, "there is no token under the pointer")
+    place = asked.document.range_at(found.token.start, found.token.end)
+    return Answer(types.Hover(describe(found, markdown=asked.support.markdown_hover), place))
+
+
+def describe(found: Explanation, *, markdown: bool) -> types.MarkupContent:
+    """The text of the hover. Of a comment, which is prose, only the bits are told."""
+    length = found.token.end - found.token.start
+    lines = [f"{found.bits:.1f} bits, {found.bits / length:.2f} a character; probability {percent(found.probability)}"]
+    expected = [] if found.token.kind == "comment" else found.expected
+    if expected:
+        lines += ["", "Expected here:", ""]
+        lines += [f"- {quote(each.text.strip(), markdown)} {percent(each.probability)}" for each in expected]
+    kind = types.MarkupKind.Markdown if markdown else types.MarkupKind.PlainText
+    return types.MarkupContent(kind, "\n".join(lines))
+
+
+def quote(word: str, markdown: bool) -> str:
+    """A word as code; in Markdown between more backticks than it has itself."""
+    if not markdown:
+        return word
+    fence = "`" * (1 + max((len(run) for run in word.split("`")), default=0) if "`" in word else 1)
+    return f"{fence} {word} {fence}" if "`" in word else f"`{word}`"

@@ -1,0 +1,56 @@
+"""The server ends when its client does, even if nobody closes the pipe (LSP 3.17, `InitializeParams.processId`)."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+
+POLL_S = 2.0
+"""Seconds between two looks: an orphan may live that long; a look costs microseconds."""
+
+
+def is_running(process_id: int) -> bool:
+    """Whether a process exists. One that belongs to somebody else exists too."""
+    if sys.platform == "win32":
+        return _is_running_on_windows(process_id)
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _is_running_on_windows(process_id: int) -> bool:
+    """`os.kill(pid, 0)` would end the process there, so the system is asked for its exit code."""
+    if sys.platform != "win32":
+        raise NotImplementedError("only Windows has these calls")
+    import ctypes
+
+    query_limited_information, still_active = 0x1000, 259
+    kernel = ctypes.windll.kernel32
+    handle = kernel.OpenProcess(query_limited_information, False, process_id)
+    if not handle:
+        return False
+    code = ctypes.c_ulong()
+    kernel.GetExitCodeProcess(handle, ctypes.byref(code))
+    kernel.CloseHandle(handle)
+    return code.value == still_active
+
+
+def watch_client(process_id: int | None, leave: Callable[[], None], poll_s: float = POLL_S) -> None:
+    """Calls `leave` in the running loop once the client's process is gone; a client without an id is not watched."""
+    if process_id is None:
+        return
+    loop = asyncio.get_running_loop()
+
+    def look() -> None:
+        if is_running(process_id):
+            loop.call_later(poll_s, look)
+        else:
+            leave()
+
+    loop.call_later(poll_s, look)

@@ -1,0 +1,146 @@
+"""What pygls 2.1 leaves open, closed: every request is answered, and no error or log line carries the user's text.
+
+A message goes: bytes -> JSON -> `structure_message` -> `handle_message` -> a handler -> `_send_response`. Handlers
+are plain functions, run in the order of the messages. One that needs the model takes the document as it is at that
+moment and returns a future; the reply follows when the future is done, or with −32800 as soon as it is cancelled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, cast
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException, JsonRpcInternalError
+from pygls.lsp.server import LanguageServer
+from pygls.protocol import JsonRPCNotification, JsonRPCRequestMessage, LanguageServerProtocol
+
+logger = logging.getLogger(__name__)
+
+OWN_SYNCHRONISATION = (
+    types.TEXT_DOCUMENT_DID_OPEN,
+    types.TEXT_DOCUMENT_DID_CHANGE,
+    types.TEXT_DOCUMENT_DID_CLOSE,
+    types.NOTEBOOK_DOCUMENT_DID_OPEN,
+    types.NOTEBOOK_DOCUMENT_DID_CHANGE,
+    types.NOTEBOOK_DOCUMENT_DID_CLOSE,
+)
+"""Notifications whose pygls handlers are taken out: they would keep a second, wrongly split copy of every text."""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A message that no handler may see. `identifier` is that of the request, None for one that has none."""
+
+    error: types.ResponseError
+    answer: bool = False
+    identifier: int | str | None = None
+
+
+def refuse(data: Any, code: int, message: str) -> Refused:
+    """The refusal of a message as it came off the wire, whatever it is."""
+    calls = isinstance(data, dict) and "id" in data and ("method" in data or "result" not in data)
+    identifier = data["id"] if calls and isinstance(data["id"], int | str) else None
+    return Refused(types.ResponseError(code, message), calls, identifier)
+
+
+class RequestFailed(JsonRpcException):
+    """An answer that cannot be given, in words that may be shown: LSP's RequestFailed."""
+
+    CODE = types.LSPErrorCodes.RequestFailed
+    MESSAGE = "the request failed"
+
+
+class PeepholeProtocol(LanguageServerProtocol):
+    """pygls's protocol with a reply for every request."""
+
+    def __init__(self, server: LanguageServer, converter: Any) -> None:
+        super().__init__(server, converter)
+        self._initialized = False
+        for method in OWN_SYNCHRONISATION:
+            self.fm.builtin_features.pop(method)
+
+    @property
+    def was_shut_down(self) -> bool:
+        """Whether the client asked for a shutdown: only then is an exit a success."""
+        return self._shutdown
+
+    def structure_message(self, data: dict[str, Any]) -> Any:
+        """The typed message of a JSON object, or its refusal. Called for nested objects too, which stay as they are."""
+        if "jsonrpc" not in data or "method" not in data:
+            return super().structure_message(data) if "jsonrpc" in data else data
+        try:
+            message = self._structure_call(data)
+        except Exception as error:  # cattrs raises what it likes
+            logger.warning("the parameters of a message do not parse: %s", type(error).__name__)
+            return refuse(data, types.ErrorCodes.InvalidParams, "the parameters do not have the method's type")
+        if "id" in data and not hasattr(message, "id"):
+            return refuse(data, types.ErrorCodes.InvalidRequest, "this method is a notification: send it without an id")
+        return message
+
+    def _structure_call(self, data: dict[str, Any]) -> Any:
+        kind = self.get_message_type(data["method"])
+        if kind is not None:
+            return self._converter.structure(data, kind)
+        # Methods of our own keep their parameters as plain JSON, and may leave them out.
+        method, version, params = data["method"], data["jsonrpc"], data.get("params")
+        if "id" in data:
+            return JsonRPCRequestMessage(id=data["id"], method=method, jsonrpc=version, params=params)
+        return JsonRPCNotification(method=method, jsonrpc=version, params=params)
+
+    def handle_message(self, message: Any) -> None:
+        """Hands a message to its handler, or answers why none may have it."""
+        refused = self._refusal(message)
+        if refused is None:
+            self._initialized = self._initialized or getattr(message, "method", "") == types.INITIALIZE
+            super().handle_message(message)
+        elif refused.answer:
+            self._send_response(refused.identifier, error=refused.error)  # type: ignore[arg-type]  # null is meant
+        else:
+            logger.warning("ignored a message: %s", refused.error.message)
+
+    def answer_unreadable(self) -> None:
+        """The reply to what is no JSON: nobody knows the request's id, so it is null (JSON-RPC 2.0, section 5)."""
+        error = types.ResponseError(types.ErrorCodes.ParseError, "the message is not JSON in UTF-8")
+        self._send_response(None, error=error)  # type: ignore[arg-type]  # null is meant
+
+    def _refusal(self, message: Any) -> Refused | None:
+        """Why a message may not be handled, by its form and by where the session stands (LSP 3.17, "Lifecycle")."""
+        if isinstance(message, Refused):
+            return message
+        if getattr(message, "jsonrpc", None) != self.VERSION:
+            return refuse(message, types.ErrorCodes.InvalidRequest, "a message is an object with jsonrpc 2.0")
+        method, identifier = getattr(message, "method", None), getattr(message, "id", None)
+        if method is None or method == types.EXIT:
+            return None
+        data = {"method": method} if identifier is None else {"method": method, "id": identifier}
+        if self._shutdown:
+            return refuse(data, types.ErrorCodes.InvalidRequest, "the server was shut down; only exit may follow")
+        if not self._initialized and method != types.INITIALIZE:
+            return refuse(data, types.ErrorCodes.ServerNotInitialized, "initialize comes first")
+        if self._initialized and method == types.INITIALIZE:
+            return refuse(data, types.ErrorCodes.InvalidRequest, "the server is initialized already")
+        return None
+
+    def _send_handler_result(self, future: Future[Any], *, msg_id: int | str) -> None:
+        """Sends what a handler returned; if that is a future, as soon as that one is done or cancelled."""
+        done = not future.cancelled() and future.exception() is None
+        promised = future.result() if done else None
+        if not isinstance(promised, asyncio.Future):
+            super()._send_handler_result(future, msg_id=msg_id)
+            return
+        self._request_futures[msg_id] = cast("Future[Any]", promised)  # where a cancellation looks for it
+        promised.add_done_callback(partial(super()._send_handler_result, msg_id=msg_id))
+
+    def _send_response(
+        self, msg_id: int | str, result: Any | None = None, error: types.ResponseError | None = None
+    ) -> None:
+        """The one way out for replies: internal errors leave their message and traceback behind."""
+        if error is not None and error.code == JsonRpcInternalError.CODE:
+            kind = error.message.partition(":")[0].rpartition(".")[2]
+            error = types.ResponseError(error.code, f"internal error ({kind}); the server's log says where")
+        super()._send_response(msg_id, result, error)

@@ -1,0 +1,105 @@
+"""The way to the model: a document as it is now, its tape, and the worker's thread, brought together for one piece of
+work. Whoever wants something read, scored or completed submits it here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from .answer import Asked, ClientSupport
+from .engine import Condition, Engine
+from .exclusion import reason_to_rest
+from .scheduler import Priority, Scheduler, ShouldStop
+from .session import Session
+from .settings import Settings
+
+if TYPE_CHECKING:
+    from .document import Document
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+BACKGROUND = ("read", "diagnose")
+"""Kinds of work on a document that nobody waits for; one of each at a time."""
+
+
+class Reader:
+    """Engine and worker of one server, and what their work depends on. For the loop, but for `_work`."""
+
+    def __init__(self, model_folder: Path | None) -> None:
+        self._model_folder = model_folder
+        self._engine, self._scheduler = Engine(), Scheduler()
+        self.settings, self.support = Settings(), ClientSupport()
+
+    @property
+    def condition(self) -> Condition:
+        """How the model is."""
+        return self._engine.condition
+
+    def load(self, loaded: Callable[[Condition], None]) -> None:
+        """Loads the model that the settings name, before all other work, and tells how that went."""
+        wanted = self.settings.model.folder
+        folder = self._model_folder or (Path(wanted).expanduser() if wanted else None)
+        threads = self.settings.model.threads
+        loading = self._scheduler.post(Priority.LOAD, lambda _: self._engine.load(folder, threads), key="model")
+        loading.add_done_callback(lambda done: None if done.cancelled() else loaded(self.condition))
+
+    def silence(self, session: Session | None) -> str | None:
+        """Why a document is not read; None if it is, or will be once the model is loaded."""
+        if session is None:
+            return "the document is not open"
+        reason = session.skipped or reason_to_rest(session.language, self.settings.documents)
+        if reason is None and self.condition.state == "inactive":
+            return f"the model is inactive: {self.condition.reason}"
+        predictor = self.condition.predictor
+        if reason is None and predictor is not None and session.language not in predictor.vocabulary.languages:
+            return f"this model knows {', '.join(predictor.vocabulary.languages)}, not {session.language}"
+        return reason
+
+    def submit(
+        self, session: Session, priority: Priority, work: Callable[[Asked], T], otherwise: T, *, delay_s: float = 0.0
+    ) -> asyncio.Future[T]:
+        """Work on the document as it is now, for somebody who waits; `otherwise` if no model is there for it."""
+        return self._scheduler.submit(priority, self._job(session, work, otherwise), delay_s=delay_s)
+
+    def post(
+        self, session: Session, priority: Priority, kind: str, work: Callable[[Asked], T], otherwise: T
+    ) -> asyncio.Future[T]:
+        """Work on the document as it is now, in the background; it ends what is left of its kind for this document."""
+        return self._scheduler.post(priority, self._job(session, work, otherwise), key=(kind, session.uri))
+
+    def stop(self, uri: str) -> None:
+        """Stops what is done for a document in the background."""
+        for kind in BACKGROUND:
+            self._scheduler.cancel((kind, uri))
+
+    def close(self) -> None:
+        """Ends the worker."""
+        self._scheduler.close()
+
+    def _job(self, session: Session, work: Callable[[Asked], T], otherwise: T) -> Callable[[ShouldStop], T]:
+        document = session.document
+        assert document is not None, "a document that is not kept is not read"
+        return partial(self._work, session, document, work, otherwise)
+
+    def _work(
+        self,
+        session: Session,
+        document: Document,
+        work: Callable[[Asked], T],
+        otherwise: T,
+        should_stop: ShouldStop,
+    ) -> T:
+        """In the worker: lays the document on the session's tape and works on it."""
+        predictor = self.condition.predictor
+        if predictor is None or document.language not in predictor.vocabulary.languages:
+            return otherwise
+        desk = session.desk(predictor, self.settings.documents.snapshot_megabytes << 20)
+        desk.lay(document)
+        return work(Asked(document, desk, predictor, self.settings, self.support, should_stop))

@@ -1,0 +1,180 @@
+"""What the client asks for, and what it gets: each question goes to the worker with the document as it is now.
+
+Every method gives the result itself or its future. An empty result leaves its reason in the session, for the status.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, TypeVar
+
+from lsprotocol import types
+
+from peephole.model.errors import ModelError
+
+from .answer import Answer, Asked
+from .background import Background
+from .introspection import Study, read_question
+from .protocol import RequestFailed
+from .reader import Reader
+from .scheduler import Priority
+from .session import Session, Sessions
+from .settings import Settings
+from .status import Record, describe_server, digest
+
+T = TypeVar("T")
+Ask = Callable[[Asked], Answer[T]]
+
+
+class Requests:
+    """Answers from the model. For the loop, but for the functions that `Ask` names."""
+
+    def __init__(self, reader: Reader, sessions: Sessions, background: Background, record: Record) -> None:
+        self._reader, self._sessions, self._background, self._record = reader, sessions, background, record
+
+    def complete(self, params: types.CompletionParams) -> asyncio.Future[types.CompletionList] | types.CompletionList:
+        """The popup list at a position."""
+        nothing = types.CompletionList(False, [])
+        ask = partial(_complete, position=params.position)
+        return self._answer("completion", params.text_document.uri, self._settings.completion.enabled, ask, nothing)
+
+    def complete_line(
+        self, params: types.InlineCompletionParams
+    ) -> asyncio.Future[types.InlineCompletionList] | types.InlineCompletionList:
+        """Ghost text at a position."""
+        settings, nothing = self._settings.inline_completion, types.InlineCompletionList([])
+        selected = params.context.selected_completion_info
+        ask = partial(_complete_line, position=params.position, selected=selected)
+        uri, delay_s = params.text_document.uri, settings.delay_ms / 1e3
+        return self._answer("inlineCompletion", uri, settings.enabled, ask, nothing, delay_s=delay_s)
+
+    def hover(self, params: types.HoverParams) -> asyncio.Future[types.Hover | None] | types.Hover | None:
+        """What was expected at a position."""
+        ask = partial(_hover, position=params.position)
+        return self._answer("hover", params.text_document.uri, self._settings.hover.enabled, ask, None)
+
+    def introspect(self, arguments: Sequence[Any]) -> asyncio.Future[dict[str, Any]]:
+        """What neurons do over a document; raises for a question that cannot be answered, with the reason."""
+        wanted = read_question(arguments)
+        session = self._sessions.get(wanted.uri)
+        silence = self._reader.silence(session)
+        if session is None or silence is not None:
+            raise RequestFailed(silence)
+        study = Study(wanted)
+        answer = self._answer(
+            "introspect", wanted.uri, True, lambda asked: Answer(study(asked)), None, priority=Priority.STUDY
+        )
+        return asyncio.ensure_future(self._or_reason(session, answer))
+
+    def status(self, options: object) -> asyncio.Future[dict[str, Any]] | dict[str, Any]:
+        """What the server says of itself; with `{"digest": true}` after everything is read."""
+        if not isinstance(options, dict) or options.get("digest") is not True:
+            return self._describe()
+        digests = {
+            session.uri: self._reader.submit(session, Priority.READ, digest, None)
+            for session in self._sessions
+            if self._reader.silence(session) is None
+        }
+        return asyncio.ensure_future(self._describe_with(digests))
+
+    @property
+    def _settings(self) -> Settings:
+        return self._reader.settings
+
+    def _describe(self) -> dict[str, Any]:
+        silent = {session.uri: self._reader.silence(session) for session in self._sessions}
+        return describe_server(self._reader.condition, self._record, self._sessions, silent)
+
+    async def _or_reason(self, session: Session, answer: Any) -> dict[str, Any]:
+        """The answer, or the reason why there is none: a model that could not be loaded while the request waited."""
+        found: dict[str, Any] | None = await answer
+        if found is None:
+            raise RequestFailed(self._reader.silence(session))
+        return found
+
+    async def _describe_with(self, digests: dict[str, asyncio.Future[dict[str, Any] | None]]) -> dict[str, Any]:
+        found = dict(zip(digests, await asyncio.gather(*digests.values()), strict=True))
+        described = self._describe()
+        for document in described["documents"]:
+            document["digest"] = found.get(document["uri"])
+        return described
+
+    def _answer(
+        self,
+        kind: str,
+        uri: str,
+        enabled: bool,
+        ask: Ask[T],
+        nothing: T,
+        *,
+        priority: Priority = Priority.REQUEST,
+        delay_s: float = 0.0,
+    ) -> asyncio.Future[T] | T:
+        """The future of an answer; `nothing` at once where there can be none."""
+        session = self._sessions.get(uri)
+        silence = self._reader.silence(session) if enabled else f"{kind} is switched off in the settings"
+        if session is None or silence is not None:
+            self._note(session, kind, Answer(nothing, silence))
+            return nothing
+        told: list[Answer[T]] = []
+        future = self._reader.submit(session, priority, partial(_tell, ask, told), nothing, delay_s=delay_s)
+        future.add_done_callback(partial(self._settled, session, kind, told))
+        return future
+
+    def _settled(self, session: Session, kind: str, told: list[Answer[T]], future: asyncio.Future[T]) -> None:
+        """Counts what became of a request, and reads on where the answer was only provisional."""
+        if future.cancelled():
+            self._record.answered["cancelled"] += 1
+        elif future.exception() is not None:
+            self._record.answered["failed"] += 1
+        elif not told:  # the model could not be loaded while the request waited for it
+            self._note(session, kind, Answer(None, self._reader.silence(session)))
+        else:
+            self._note(session, kind, told[0])
+
+    def _note(self, session: Session | None, kind: str, answer: Answer[Any]) -> None:
+        self._record.answered[kind] += 1
+        if session is None:
+            return
+        session.silences.pop(kind, None)
+        if answer.silence is not None:
+            session.silences[kind] = answer.silence
+        if not answer.exact:
+            self._record.answered["provisional"] += 1
+            if session.document is not None:
+                self._background.read_ahead(session, len(session.document.text))
+
+
+# What follows runs in the worker: importing the search, and with it ONNX Runtime, is no matter there.
+
+
+def _tell(ask: Ask[T], told: list[Answer[T]], asked: Asked) -> T:
+    """The answer's value for the client, the rest of it for whoever holds `told`."""
+    try:
+        answer = ask(asked)
+    except ModelError as error:
+        raise RequestFailed(str(error)) from None
+    told.append(answer)
+    return answer.value
+
+
+def _complete(asked: Asked, position: types.Position) -> Answer[types.CompletionList]:
+    from .completion import complete
+
+    return complete(asked, asked.document.offset_at(position))
+
+
+def _complete_line(
+    asked: Asked, position: types.Position, selected: types.SelectedCompletionInfo | None
+) -> Answer[types.InlineCompletionList]:
+    from .inline_completion import complete_line
+
+    return complete_line(asked, asked.document.offset_at(position), selected)
+
+
+def _hover(asked: Asked, position: types.Position) -> Answer[types.Hover | None]:
+    from .hover import hover
+
+    return hover(asked, asked.document.offset_at(position))

@@ -1,0 +1,145 @@
+"""One server's state, and what each message does to it. All of it runs in the event loop, in the messages' order."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+
+from .answer import ClientSupport
+from .background import Background, edit_end
+from .configuration import Configuration
+from .engine import Condition
+from .exclusion import reason_to_forget
+from .lifetime import watch_client
+from .reader import Reader
+from .requests import Requests
+from .session import Session, Sessions
+from .settings import Settings
+from .status import Record
+
+if TYPE_CHECKING:
+    from .document import Encoding
+
+logger = logging.getLogger(__name__)
+
+ORPHANED = 1
+"""Exit code when the client went without saying goodbye, as LSP asks of an exit without shutdown."""
+
+
+class Service:
+    """Documents, settings, and who works on them."""
+
+    def __init__(self, server: LanguageServer, model_folder: Path | None) -> None:
+        self._server = server
+        self._sessions, self._record = Sessions(), Record()
+        self._reader = Reader(model_folder)
+        publish = server.text_document_publish_diagnostics
+        self._background = Background(self._reader, self._sessions, publish)
+        self._configuration = Configuration(server, self._configure)
+        self.requests = Requests(self._reader, self._sessions, self._background, self._record)
+        self._encoding: Encoding = "utf-16"
+        self._began = False
+
+    def initialize(self, params: types.InitializeParams) -> None:
+        """Takes what the client can do and wants."""
+        support = ClientSupport.of(params.capabilities)
+        encoding = types.PositionEncodingKind(self._server.workspace.position_encoding)
+        self._encoding = cast("Encoding", encoding.value)
+        self._reader.support = support
+        self._record.encoding = self._encoding
+        self._configuration.begin(params.initialization_options, support)
+        watch_client(params.process_id, leave_at_once)
+
+    def begin(self) -> None:
+        """Starts loading the model: once `initialize` is answered, for the client is waiting for that."""
+        self._began = True
+        self._reader.load(self._loaded)
+
+    def initialized(self) -> None:
+        """Asks the client for its settings."""
+        self._configuration.initialized()
+
+    def close(self) -> None:
+        """Ends the worker, and everything that was begun."""
+        for session in self._sessions:
+            session.hush()
+        self._reader.close()
+
+    def configuration_changed(self, params: types.DidChangeConfigurationParams) -> None:
+        """Takes new settings."""
+        self._configuration.changed(params.settings)
+
+    def open(self, params: types.DidOpenTextDocumentParams) -> None:
+        """Takes a document in; one with a secret's path or too much text is not kept."""
+        from .document import Document  # brings numpy, which takes a tenth of a second: `initialize` can do without
+
+        item = params.text_document
+        document = Document.opened(item.uri, item.language_id, item.version, item.text, self._encoding)
+        session = Session(item.uri, item.language_id, document)
+        self._sessions.add(session)
+        self._review(session)
+        self._background.opened(session)
+
+    def change(self, params: types.DidChangeTextDocumentParams) -> None:
+        """Edits a document."""
+        session = self._sessions.get(params.text_document.uri)
+        if session is None:
+            logger.warning("ignored the change of a document that is not open")
+        elif session.document is not None:
+            session.document = session.document.changed(params.content_changes, params.text_document.version)
+            self._review(session)
+            self._background.changed(session, self._place_of(session, params))
+
+    def close_document(self, params: types.DidCloseTextDocumentParams) -> None:
+        """Forgets a document."""
+        session = self._sessions.remove(params.text_document.uri)
+        if session is not None:
+            self._background.closed(session)
+
+    def _place_of(self, session: Session, params: types.DidChangeTextDocumentParams) -> int:
+        return edit_end(session.document, params.content_changes) if session.document is not None else 0
+
+    def _review(self, session: Session) -> None:
+        """Lets go of a document that the settings exclude."""
+        if session.document is None:
+            return
+        reason = reason_to_forget(session.uri, len(session.document.text), self._reader.settings.documents)
+        if reason is not None:
+            session.forget(f"{reason}; once that has changed, open it anew")
+            self._background.closed(session)
+
+    def _configure(self, settings: Settings, problems: list[str]) -> None:
+        """Loads another model if the settings name one, drops what they exclude, and marks everything anew."""
+        before, self._reader.settings = self._reader.settings, settings
+        self._record.problems = problems
+        if not self._began:
+            return
+        for session in self._sessions:
+            self._review(session)
+        if before.model != settings.model:
+            self._reader.load(self._loaded)
+        else:
+            self._refresh()
+
+    def _loaded(self, condition: Condition) -> None:
+        logger.info("the model is %s", condition.state)
+        if condition.reason is not None:
+            message = f"Peephole is inactive: {condition.reason}"
+            self._server.window_show_message(types.ShowMessageParams(types.MessageType.Warning, message))
+        self._refresh()
+
+    def _refresh(self) -> None:
+        for session in self._sessions:
+            self._background.rest(session)
+
+
+def leave_at_once() -> None:
+    """Ends the process without waiting for the thread that reads standard input: nobody will write there any more."""
+    logger.warning("the client is gone")
+    logging.shutdown()
+    os._exit(ORPHANED)

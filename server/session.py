@@ -1,0 +1,130 @@
+"""The documents that are open: each one's text, which the loop renews, and its tape, which the worker alone touches."""
+
+from __future__ import annotations
+
+import asyncio
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from .scheduler import ShouldStop, Stopped
+
+if TYPE_CHECKING:  # the model's modules take a while to import: the worker does it
+    from peephole.model.predictor import Predictor, Reading
+    from peephole.model.tape import Tape
+
+    from .document import Document
+    from .place import Lexing
+
+MOST_UNREAD = 1024
+"""Characters that an exact answer may still have to read. Beyond, a window of as many before the place is read."""
+
+
+@dataclass
+class Desk:
+    """What the worker keeps for one document: only it reads or writes here."""
+
+    tape: Tape
+    lexing: Lexing
+
+    def lay(self, document: Document) -> None:
+        """Makes the tape's text that of the document; no model work."""
+        self.tape.edit(document.text)
+
+    def read_to(self, offset: int, should_stop: ShouldStop) -> None:
+        """Reads exactly up to the offset; raises `Stopped` if told to, and keeps what was read."""
+        if not self.tape.advance_to(offset, should_stop=should_stop):
+            raise Stopped
+
+    def reading_at(self, offset: int, should_stop: ShouldStop, *, keep: bool = True) -> Reading:
+        """The exact reading at the offset; raises `Stopped` if told to."""
+        reading = self.tape.reading_at(offset, should_stop=should_stop, keep=keep)
+        if reading is None:
+            raise Stopped
+        return reading
+
+    def quick_reading_at(self, offset: int, should_stop: ShouldStop) -> tuple[Reading, bool]:
+        """A reading that is there at once, and whether it is exact: in an unread document only a window is read."""
+        if self.unread_before(offset) <= MOST_UNREAD:
+            return self.reading_at(offset, should_stop), True
+        reading = self.tape.provisional_reading_at(offset, should_stop=should_stop)
+        if reading is None:
+            raise Stopped
+        return reading, False
+
+    def unread_before(self, offset: int) -> int:
+        """Characters between the offset and the last place before it whose state is at hand, or nearly so."""
+        places = self.tape.snapshots_at()
+        found = bisect_right(places, offset)
+        nearest = places[found - 1] if found else 0
+        if self.tape.fed <= offset:
+            nearest = max(nearest, self.tape.fed)
+        return offset - nearest
+
+
+@dataclass
+class Session:
+    """One open document. `document` is None where it may not be kept: then `skipped` says why."""
+
+    uri: str
+    language: str
+    document: Document | None
+    skipped: str | None = None
+    silences: dict[str, str] = field(default_factory=dict)
+    """Why the last request of a kind was answered with nothing, by kind."""
+    timer: asyncio.TimerHandle | None = None
+    """Runs when the document has rested for a while."""
+    _desk: Desk | None = None
+
+    def desk(self, predictor: Predictor, snapshot_budget_bytes: int) -> Desk:
+        """The worker's desk for this document; a new one if the model is another than before. For the worker."""
+        from peephole.model.tape import Tape
+
+        from .place import Lexing
+
+        if self._desk is None or self._desk.tape.predictor is not predictor:
+            tape = Tape(predictor, self.language, snapshot_budget_bytes=snapshot_budget_bytes)
+            self._desk = Desk(tape, Lexing(self.language))
+        return self._desk
+
+    @property
+    def tape(self) -> Tape | None:
+        """The tape, for its counters: plain numbers, which the loop may look at while the worker counts."""
+        return self._desk.tape if self._desk is not None else None
+
+    def forget(self, reason: str) -> None:
+        """Lets go of the text and all that was read of it."""
+        self.document, self.skipped, self._desk = None, reason, None
+
+    def hush(self) -> None:
+        """Stops the timer."""
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
+
+
+class Sessions:
+    """All open documents, by URI. For the loop."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, Session] = {}
+
+    def __iter__(self) -> Iterator[Session]:
+        return iter(list(self._open.values()))
+
+    def get(self, uri: str) -> Session | None:
+        """The session of a document, None if it is not open."""
+        return self._open.get(uri)
+
+    def add(self, session: Session) -> None:
+        """Adds one; a document that was open already starts anew."""
+        self.remove(session.uri)
+        self._open[session.uri] = session
+
+    def remove(self, uri: str) -> Session | None:
+        """Takes a session out, None if there was none."""
+        session = self._open.pop(uri, None)
+        if session is not None:
+            session.hush()
+        return session
