@@ -90,7 +90,7 @@ def show_start(client: Client, began: float) -> Any:
     client.notify("initialized", {})
     print(f"`initialize` answered after {time.perf_counter() - began:.2f} s")
     model = loaded_status(client)["model"]
-    print(f"model {model['hash']} ({model['cell']}, {model['layers']} x {model['hidden_size']}) ", end="")
+    print(f"model {model['hash']} ({model['cell']}, {model['layers']} x {model['hiddenSize']}) ", end="")
     print(f"loaded after {time.perf_counter() - began:.2f} s")
     resident = machine.resident_bytes(client.process.pid)
     if resident is not None:
@@ -155,7 +155,7 @@ def best_neuron(client: Client, document: OpenDocument, model: Any) -> tuple[int
             inside[token.start : token.end] = [1.0] * (token.end - token.start)
     best: tuple[int, int, list[float], float] = (0, 0, inside, 0.0)
     for layer in range(model["layers"]):
-        for neuron, values in enumerate(hidden_states(client, document.uri, layer, range(model["hidden_size"]))):
+        for neuron, values in enumerate(hidden_states(client, document.uri, layer, range(model["hiddenSize"]))):
             agreement = correlation(values, inside)
             if abs(agreement) > abs(best[3]):
                 best = layer, neuron, values, agreement

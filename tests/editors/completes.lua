@@ -3,8 +3,9 @@
 
 local session = require('session')
 
--- What is typed at the end of the file, before the class's closing brace is reached again.
-local TYPED = '    public int count() {<CR>retu'
+local INDENT = '        '
+-- Typed above the closing brace of the class.
+local TYPED = '    public int count() {<CR>' .. INDENT .. 'retu'
 
 session.check(function(child)
   child:open('Version.java', 'java')
@@ -12,7 +13,8 @@ session.check(function(child)
     local client = vim.lsp.get_clients({ bufnr = 0, name = 'peephole' })[1]
     vim.lsp.completion.enable(true, client.id, 0, { autotrigger = false })
     vim.o.completeopt = 'menuone,noselect'
-    vim.o.autoindent = false
+    -- The text is typed with its indentation: nothing else may add any.
+    vim.bo.autoindent, vim.bo.cindent, vim.bo.indentexpr = false, false, ''
   ]])
   child:press('G<Up>o' .. TYPED)
   -- Asked again until items come: while the model is still loading, the server has none.
@@ -33,5 +35,6 @@ session.check(function(child)
     return child:run([[ return vim.fn.pumvisible() == 0 ]])
   end, 'the popup closed')
   local line = child:run([[ return vim.api.nvim_get_current_line() ]])
-  assert(line == words[1], ('expected the line to be %q, found %q'):format(words[1], line))
+  local expected = INDENT .. words[1]
+  assert(line == expected, ('expected the line to be %q, found %q'):format(expected, line))
 end)

@@ -93,7 +93,7 @@ function M.check(claim)
   if not held then
     io.stderr:write(reason .. '\n')
   end
-  vim.cmd.cquit(held and 0 or 1)
+  vim.cmd.cquit({ count = held and 0 or 1 })
 end
 
 return M
