@@ -28,7 +28,8 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status: 0, 1 (the command's own no), 2 (an error), 130 (interrupted)."""
-    arguments = build_parser().parse_args(argv)
+    argv = sys.argv[1:] if argv is None else argv
+    arguments = build_parser().parse_args(argv, argparse.Namespace(argv=list(argv)))
     try:
         return int(arguments.func(arguments))
     except PeepholeError as error:
