@@ -22,15 +22,21 @@ MATRIX = torch.bfloat16
 
 Kernel = Callable[..., None]
 
+Quarters = tuple[Tensor, ...]
+"""Views (B, H) of the four gates in one buffer (B, 4H)."""
+
 
 def step_forward(
-    gates: Tensor, cell: Tensor, keep: Tensor, gates_out: Tensor, cell_out: Tensor, hidden_out: Tensor
+    gates: Tensor, cell: Tensor, keep: Tensor, gates_out: Quarters, cell_out: Tensor, hidden_out: Tensor
 ) -> None:
     """One step's gates, cell and hidden from the pre-activations (B, 4H), written into the three `_out` buffers."""
     i, f, g, o = gates.float().chunk(4, 1)
-    i, f, g, o = torch.sigmoid(i), torch.sigmoid(f), torch.tanh(g), torch.sigmoid(o)
+    activations = torch.sigmoid(i), torch.sigmoid(f), torch.tanh(g), torch.sigmoid(o)
+    i, f, g, o = activations
     cell_new = f * (cell * keep) + i * g
-    gates_out.copy_(torch.cat([i, f, g, o], 1))
+    # Four outputs rather than one `cat`: the compiler then makes a single loop, each function computed once.
+    for out, value in zip(gates_out, activations, strict=True):
+        out.copy_(value)
     cell_out.copy_(cell_new)
     hidden_out.copy_(o * torch.tanh(cell_new))
 
@@ -44,7 +50,7 @@ def step_backward(
     hidden_grad: Tensor,
     hidden_grad_next: Tensor,
     cell_grad: Tensor,
-    gates_grad: Tensor,
+    gates_grad: Quarters,
 ) -> None:
     """One step of back-propagation: writes `gates_grad` (pre-activation) and carries `cell_grad` one step back."""
     i, f, g, o = gates.float().chunk(4, 1)
@@ -53,7 +59,8 @@ def step_backward(
     c_grad = cell_grad * keep_next + h_grad * o * (1 - squashed * squashed)
     i_grad, f_grad = c_grad * g * i * (1 - i), c_grad * (cell_before * keep) * f * (1 - f)
     g_grad, o_grad = c_grad * i * (1 - g * g), h_grad * squashed * o * (1 - o)
-    gates_grad.copy_(torch.cat([i_grad, f_grad, g_grad, o_grad], 1))
+    for out, value in zip(gates_grad, (i_grad, f_grad, g_grad, o_grad), strict=True):
+        out.copy_(value)
     cell_grad.copy_(c_grad * f)
 
 
@@ -70,7 +77,7 @@ def _forward(
     transposed, keep_matrix = weight.T.contiguous(), keep.to(MATRIX)
     for t in range(steps):
         before = torch.addmm(gates_input[t], hiddens[t] * keep_matrix[t], transposed)
-        kernel(before, cells[t], keep[t], gates[t], cells[t + 1], hiddens[t + 1])
+        kernel(before, cells[t], keep[t], gates[t].chunk(4, 1), cells[t + 1], hiddens[t + 1])
     return hiddens, cells, gates
 
 
@@ -106,7 +113,7 @@ class FusedLSTM(torch.autograd.Function):
                 hidden_grads[t],
                 hidden_grad,
                 cell_grad,
-                gates_grad[t],
+                gates_grad[t].chunk(4, 1),
             )
             hidden_grad, keep_next = torch.mm(gates_grad[t], weight), keep[t]
         before = (hiddens[:-1] * keep.to(MATRIX)).reshape(steps * batch, size)
