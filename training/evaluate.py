@@ -70,9 +70,11 @@ class Evaluation:
     without_header: Tally = field(default_factory=Tally)
     xz: Tally = field(default_factory=Tally)
     ppmd: Tally = field(default_factory=Tally)
+    ppmd_primed: Tally = field(default_factory=Tally)
 
     def to_json(self) -> dict[str, object]:
         """Counts, bits per character, and the rivals' bits per character on the same files."""
+        rivals = {"xz": self.xz, "ppmd": self.ppmd, "ppmd_primed": self.ppmd_primed}
         return {
             "files": self.files,
             "characters": self.whole.characters,
@@ -82,7 +84,7 @@ class Evaluation:
                 "characters": self.without_header.characters,
                 "bits_per_character": self.without_header.bits_per_character,
             },
-            "baselines": {"xz": self.xz.bits_per_character, "ppmd": self.ppmd.bits_per_character},
+            "baselines": {name: tally.bits_per_character for name, tally in rivals.items() if tally.characters},
             "ms_per_character": 1000 * self.reading_s / max(self.whole.characters, 1),
         }
 

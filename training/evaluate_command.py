@@ -6,7 +6,8 @@ import argparse
 import json
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,8 @@ def add_commands(subparsers: Subparsers) -> None:
     parser.add_argument("--model", type=Path, metavar="DIR", help="a checkpoint folder (default: the shipped model)")
     parser.add_argument("--float32", action="store_true", help="the float32 parameters, not the int8 graph that serves")
     parser.add_argument("--limit-mb", type=float, metavar="X", help="only so much text: whole files in a seeded order")
+    parser.add_argument("--prime", type=Path, metavar="CORPUS", help="also PPMd that read training text of this corpus")
+    parser.add_argument("--prime-mb", type=float, default=16, metavar="X", help="so much of it (default 16)")
     parser.add_argument("--json", metavar="F", help="write the figures to a file (- for standard output)")
     parser.set_defaults(func=run)
 
@@ -42,12 +45,15 @@ def run(arguments: argparse.Namespace) -> int:
     checkpoint = load_checkpoint(arguments.model or shipped_checkpoint_folder())
     texts = read_texts(arguments.paths, arguments.language, limit_bytes=_limit_bytes(arguments.limit_mb))
     evaluation = _measure(load_predictor(checkpoint, float32=arguments.float32), arguments.language, texts)
+    if arguments.prime is not None:
+        _measure_primed(evaluation, arguments, texts)
     figures = {
         "command": shlex.join(["peephole-train", *arguments.argv]),
         "model": checkpoint.model_hash,
         "language": arguments.language,
         "float32": arguments.float32,
         "limit_mb": arguments.limit_mb,
+        "prime_mb": arguments.prime_mb if arguments.prime is not None else None,
         **evaluation.to_json(),
     }
     if arguments.json != "-":
@@ -63,22 +69,39 @@ def _limit_bytes(limit_mb: float | None) -> float | None:
     return None if limit_mb is None else limit_mb * 1e6
 
 
-def _measure(predictor: Predictor, language: str, texts: Sequence[Text]) -> Evaluation:
-    """Evaluates behind a progress bar with the time left; on stderr, and only on a terminal."""
+@contextmanager
+def _progress(name: str, texts: Sequence[Text]) -> Iterator[Callable[[int], None]]:
+    """A progress bar with the time left, on stderr and only on a terminal; gives what advances it by characters."""
     from rich.console import Console
     from rich.progress import Progress
 
-    from .evaluate import evaluate
-
     console = Console(stderr=True)
     with Progress(console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task(f"{language}: {len(texts):,} files", total=sum(len(text.text) for text in texts))
-        return evaluate(predictor, language, texts, lambda count: progress.advance(task, count))
+        task = progress.add_task(f"{name}: {len(texts):,} files", total=sum(len(text.text) for text in texts))
+        yield lambda count: progress.advance(task, count)
+
+
+def _measure(predictor: Predictor, language: str, texts: Sequence[Text]) -> Evaluation:
+    from .evaluate import evaluate
+
+    with _progress(language, texts) as advance:
+        return evaluate(predictor, language, texts, advance)
+
+
+def _measure_primed(evaluation: Evaluation, arguments: argparse.Namespace, texts: Sequence[Text]) -> None:
+    from .primed import primed_ppmd_bits, training_text
+
+    prime = training_text(arguments.prime, arguments.language, arguments.prime_mb * 1e6)
+    with _progress("primed PPMd", texts) as advance:
+        for text, bits in zip(texts, primed_ppmd_bits(prime, (text.content for text in texts)), strict=True):
+            evaluation.ppmd_primed.add(bits, len(text.text))
+            advance(len(text.text))
 
 
 def summarise(figures: Mapping[str, Any]) -> str:
     """The figures in a few lines for people."""
     rivals, bare = figures["baselines"], figures["without_licence_header"]
+    primed = f", {rivals['ppmd_primed']:.4f} primed with {figures['prime_mb']} MB" if "ppmd_primed" in rivals else ""
     arithmetic = "float32" if figures["float32"] else "int8"
     return "\n".join(
         (
@@ -86,7 +109,7 @@ def summarise(figures: Mapping[str, Any]) -> str:
             f"{figures['characters']:,} characters, {figures['unknown_characters']:,} unknown",
             f"  {figures['bits_per_character']:.4f} bits/char",
             f"  {bare['bits_per_character']:.4f} bits/char without licence headers ({bare['characters']:,} characters)",
-            f"  {rivals['xz']:.4f} xz -9e, {rivals['ppmd']:.4f} PPMd order 12, each file by itself",
+            f"  {rivals['xz']:.4f} xz -9e, {rivals['ppmd']:.4f} PPMd order 12, each file by itself{primed}",
             f"  {figures['ms_per_character']:.3f} ms a character",
         )
     )
