@@ -69,7 +69,7 @@ def provenance(folder: RunFolder, saved: Saved) -> dict[str, object]:
     fit = folder.config.fit
     facts: dict[str, object] = {
         "steps": saved.step,
-        "characters_seen": saved.step * fit.streams * fit.bptt_length,
+        "characters_seen": int(saved.facts["characters"]),
         "training_bits_per_character": round(float(saved.facts["bits"]), 4),
         "settings": {
             "streams": fit.streams,

@@ -163,7 +163,11 @@ class Fit:
             "state.cell": self.state[1],
             "random": torch.get_rng_state(),
         }
-        facts = {"bits": repr(self.at.bits), "vocabulary": json.dumps(self.vocabulary.to_json())}
+        facts = {
+            "bits": repr(self.at.bits),
+            "characters": str(self.at.step * self.characters_a_step),
+            "vocabulary": json.dumps(self.vocabulary.to_json()),
+        }
         self.folder.save(tensors, step=self.at.step, facts={**facts, "fingerprint": self._fingerprint()})
 
     def _resume(self) -> None:
@@ -172,20 +176,23 @@ class Fit:
             return
         if saved.facts.get("fingerprint") != self._fingerprint():
             raise RunError(
-                f"{self.folder.path}: was trained with another network, vocabulary or number of streams; "
+                f"{self.folder.path}: was trained with another network, vocabulary or optimiser; "
                 "restore those settings, or start a new run"
             )
         self.network.load_state_dict(_below("network.", saved.tensors))
         self.optimizers.restore(saved.tensors)
-        self.state = (saved.tensors["state.hidden"], saved.tensors["state.cell"])
         torch.set_rng_state(saved.tensors["random"])
-        self.at = Progressed(saved.step, float(saved.facts["bits"]))
-        self.folder.truncate_log(saved.step)
+        characters = int(saved.facts["characters"])
+        self.at = Progressed(characters // self.characters_a_step, float(saved.facts["bits"]))
+        state = (saved.tensors["state.hidden"], saved.tensors["state.cell"])
+        if state[0].shape == self.state[0].shape:  # with another number of streams each begins anew, in zeros
+            self.state = state
+        self.folder.truncate_log(characters)
 
     def _fingerprint(self) -> str:
-        """What must not change between resumptions: shapes, vocabulary, streams and their length."""
-        fit, network = self.config.fit, network_config(self.config, self.vocabulary).to_json()
-        parts = [network, self.vocabulary.to_json(), fit.streams, fit.bptt_length, fit.optimizer]
+        """What must not change between resumptions: shapes, vocabulary, optimiser."""
+        network = network_config(self.config, self.vocabulary).to_json()
+        parts = [network, self.vocabulary.to_json(), self.config.fit.optimizer]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 

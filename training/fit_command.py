@@ -23,6 +23,7 @@ def add_commands(subparsers: Subparsers) -> None:
     parser.add_argument("--resume", action="store_true", help="go on with the run in --out")
     parser.add_argument("--corpus", type=Path, help="another corpus folder than the one in the file")
     parser.add_argument("--characters", type=float, help="another length of the whole run")
+    parser.add_argument("--streams", type=int, metavar="B", help="another number of streams from here on")
     parser.add_argument("--until-step", type=int, metavar="N", help="stop after optimiser step N (resume goes on)")
     parser.set_defaults(func=run)
 
@@ -55,7 +56,6 @@ def _folder(arguments: argparse.Namespace) -> RunFolder:
 def _override(config: RunConfig, arguments: argparse.Namespace) -> RunConfig:
     if arguments.corpus:
         config = dataclasses.replace(config, data=dataclasses.replace(config.data, corpus=str(arguments.corpus)))
-    if arguments.characters:
-        characters = int(arguments.characters)
-        config = dataclasses.replace(config, fit=dataclasses.replace(config.fit, characters=characters))
-    return config
+    changes = {"characters": arguments.characters, "streams": arguments.streams}
+    given = {name: int(value) for name, value in changes.items() if value}
+    return dataclasses.replace(config, fit=dataclasses.replace(config.fit, **given))  # type: ignore[arg-type]

@@ -99,18 +99,18 @@ class RunFolder:
         with (self.path / LOG).open("a", encoding="utf-8") as stream:
             stream.write(json.dumps(record) + "\n")
 
-    def truncate_log(self, step: int) -> None:
-        """Drops the lines of steps after `step`: a resumed run writes them again."""
+    def truncate_log(self, characters: int) -> None:
+        """Drops the lines after so many characters: a resumed run writes them again."""
         path = self.path / LOG
         if path.exists():
-            kept = [line for line in path.read_text().splitlines() if _step_of(line) <= step]
+            kept = [line for line in path.read_text().splitlines() if _characters_of(line) <= characters]
             write_durably(path, "".join(line + "\n" for line in kept).encode())
 
 
-def _step_of(line: str) -> float:
-    """The step that a log line speaks of; infinity for a line cut short by a kill."""
+def _characters_of(line: str) -> float:
+    """The characters seen that a log line speaks of; infinity for a line cut short by a kill."""
     try:
-        return float(json.loads(line)["step"])
+        return float(json.loads(line)["characters"])
     except (ValueError, KeyError, TypeError):
         return float("inf")
 
