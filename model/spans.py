@@ -1,8 +1,11 @@
 """Improbable spans: tokens where the model is sure that something else belongs there.
 
-A rare token alone is no fault: names are rare wherever they are made up. A span is reported only if the token was
-improbable and one other token is probable at its place. Looking for that other token costs a search, so a first
-pass over the surprisals, which are there anyway, picks the few places that are worth one.
+A rare token alone is no fault: names are rare wherever they are made up. A span is reported for one of two reasons.
+Either one other token is probable at its place and the written one is not. Or a literal stands where no literal of
+its kind belongs, whatever it says and whatever belongs there instead: `return "x";` where numbers are returned.
+
+Both need the reading at the place, so a first pass over the surprisals, which are there anyway, picks the few
+places that are worth one.
 """
 
 from __future__ import annotations
@@ -15,35 +18,55 @@ import numpy as np
 import numpy.typing as npt
 
 from .lexis import Kind, Token, is_word_character, tokens
-from .predictor import Predictor
+from .predictor import Predictor, Reading
 from .search import Candidate, ending_bits, next_tokens
 from .surprisal import token_surprisal
 from .tape import Tape
 
 ShouldStop = Callable[[], bool]
 
-THRESHOLD_BITS = 7.0
-"""How many bits more than the alternative a token must cost: 128 times less probable."""
+THRESHOLD_BITS = 8.0
+"""How many bits more than the alternative a token must cost: 256 times less probable."""
 
-LEAST_ALTERNATIVE = 0.4
-"""How probable the alternative must be by itself."""
+LEAST_ALTERNATIVE = 0.7
+"""How probable the alternative must be. With both thresholds a 2x256 network after 16 million characters reports 2 to
+4 spans in 1,000 lines of code that it was not trained on; with 0.5 it reports 10 to 17."""
+
+KIND_BITS = 9.0
+"""How improbable a literal's kind must be: of 900 literals in 5,700 lines that the same network was not trained on,
+none cost over 8.7 bits."""
 
 MOST_EXAMINED = 24
-"""Searches a call: each reads up to a snapshot interval again and takes some ten steps, about 6 ms together."""
+"""Places a call: each reads up to a snapshot interval again and takes some ten steps, about 6 ms together."""
 
 EXAMINED: frozenset[Kind] = frozenset({"identifier", "number", "string", "operator"})
 """White space is layout, comments are prose."""
 
+FIRST_CHARACTERS: dict[Kind, str] = {"string": "\"'", "number": "0123456789"}
+"""What the literals of a kind begin with."""
+
 
 @dataclass(frozen=True)
 class ImprobableSpan:
-    """A token, what it cost, and the token that belongs there. start, end: offsets; bits: of the token."""
+    """A token, what it cost, and the token that belongs there. start, end: offsets; bits: of the token.
+
+    For a literal of the wrong kind the bits are those of its kind, and there may be no single alternative.
+    """
 
     start: int
     end: int
     bits: float
     alternative: str | None
     alternative_probability: float
+
+
+@dataclass(frozen=True)
+class SpanSettings:
+    """When a token is improbable enough to report; see the constants of the same names."""
+
+    threshold_bits: float = THRESHOLD_BITS
+    least_alternative: float = LEAST_ALTERNATIVE
+    kind_bits: float = KIND_BITS
 
 
 def improbable_spans(
@@ -54,6 +77,7 @@ def improbable_spans(
     end: int | None = None,
     threshold_bits: float = THRESHOLD_BITS,
     least_alternative: float = LEAST_ALTERNATIVE,
+    kind_bits: float = KIND_BITS,
     most_examined: int = MOST_EXAMINED,
     should_stop: ShouldStop | None = None,
 ) -> list[ImprobableSpan]:
@@ -61,19 +85,19 @@ def improbable_spans(
 
     At most `most_examined` places are searched, the most surprising first; when stopped, what was found so far.
     """
+    settings = SpanSettings(threshold_bits, least_alternative, kind_bits)
     found = tokens(tape.text, tape.language)
     bits = choice_bits(found, tape.surprisal_bits)
-    suspects = suspicious(found, bits, start, len(tape.text) if end is None else end, threshold_bits)
+    least_bits = min(threshold_bits, kind_bits)
+    suspects = suspicious(found, bits, start, len(tape.text) if end is None else end, least_bits)
     spans = []
     for place in suspects[:most_examined]:
-        if should_stop is not None and should_stop():
+        token = found[place]
+        reading = tape.reading_at(token.start, should_stop=should_stop, keep=False)
+        if reading is None or (should_stop is not None and should_stop()):
             break
-        best = alternative(predictor, tape, found[place], should_stop)
-        if best is not None and best.probability >= least_alternative:
-            token = found[place]
-            cost = cost_bits(predictor, tape, token, float(bits[place]))
-            if cost + math.log2(best.probability) >= threshold_bits:
-                spans.append(ImprobableSpan(token.start, token.end, cost, best.text, best.probability))
+        span = judge(predictor, reading, tape, token, float(bits[place]), settings)
+        spans += [span] if span is not None else []
     return sorted(spans, key=lambda span: span.start)
 
 
@@ -83,9 +107,7 @@ def choice_bits(found: list[Token], surprisal_bits: npt.NDArray[np.float32]) -> 
     return token_surprisal(opening, surprisal_bits)
 
 
-def suspicious(
-    found: list[Token], bits: npt.NDArray[np.float64], start: int, end: int, threshold_bits: float
-) -> list[int]:
+def suspicious(found: list[Token], bits: npt.NDArray[np.float64], start: int, end: int, least_bits: float) -> list[int]:
     """Places among the tokens that may be improbable, the most surprising first.
 
     A word that ends too early ("i" where "index" belongs) surprises only behind its end, so the bits of the token
@@ -96,22 +118,30 @@ def suspicious(
     places = [
         place
         for place, token in enumerate(found)
-        if token.kind in EXAMINED and start <= token.start < end and scores[place] >= threshold_bits
+        if token.kind in EXAMINED and start <= token.start < end and scores[place] >= least_bits
     ]
     return sorted(places, key=lambda place: (-scores[place], place))
 
 
-def alternative(predictor: Predictor, tape: Tape, token: Token, should_stop: ShouldStop | None) -> Candidate | None:
+def judge(
+    predictor: Predictor, reading: Reading, tape: Tape, token: Token, bits: float, settings: SpanSettings
+) -> ImprobableSpan | None:
+    """The token as a span, if it is improbable for either reason. reading: at its start."""
+    best = alternative(predictor, reading, tape, token)
+    if best is not None and best.probability >= settings.least_alternative:
+        written = tape.text[token.start : token.end]
+        cost = bits if token.kind == "string" else bits + end_bits(predictor, reading, written, tape.language)
+        if cost + math.log2(best.probability) >= settings.threshold_bits:
+            return ImprobableSpan(token.start, token.end, cost, best.text, best.probability)
+    cost = kind_cost_bits(predictor, reading, token)
+    return ImprobableSpan(token.start, token.end, cost, None, 0.0) if cost >= settings.kind_bits else None
+
+
+def alternative(predictor: Predictor, reading: Reading, tape: Tape, token: Token) -> Candidate | None:
     """The most probable other token at a token's place, if there is any."""
-    reading = tape.reading_at(token.start, should_stop=should_stop, keep=False)
-    if reading is None:
-        return None
     written = tape.text[token.start : token.end]
     joins = token.start > 0 and is_word_character(tape.text[token.start - 1])
-    candidates = next_tokens(
-        predictor, reading, language=tape.language, prefix="", width=4, top=4, should_stop=should_stop
-    )
-    for candidate in candidates:
+    for candidate in next_tokens(predictor, reading, language=tape.language, prefix="", width=4, top=4):
         same = candidate.text == written or (token.kind == candidate.kind == "string")
         continues = candidate.text[0] == " " or (joins and is_word_character(candidate.text[0]))
         if not same and not continues:
@@ -119,10 +149,16 @@ def alternative(predictor: Predictor, tape: Tape, token: Token, should_stop: Sho
     return None
 
 
-def cost_bits(predictor: Predictor, tape: Tape, token: Token, bits: float) -> float:
-    """Bits of the token including that of its ending where it does, so that it compares with a candidate."""
-    if token.kind == "string":
-        return bits
-    reading = tape.reading_at(token.end, keep=False)
-    assert reading is not None
-    return bits + ending_bits(predictor, reading, tape.text[token.start : token.end], tape.language)
+def end_bits(predictor: Predictor, reading: Reading, written: str, language: str) -> float:
+    """Bits of the token's ending where it does: with them it compares with a candidate. reading: at its start."""
+    _, behind = predictor.read(reading, written)
+    return ending_bits(predictor, behind, written, language)
+
+
+def kind_cost_bits(predictor: Predictor, reading: Reading, token: Token) -> float:
+    """Bits of a literal of this kind beginning here, whatever it says; 0 for what is no literal."""
+    characters = FIRST_CHARACTERS.get(token.kind, "")
+    if not characters:
+        return 0.0
+    first = reading.log_probabilities[predictor.vocabulary.encode(characters)]
+    return -math.log2(float(np.exp(first.astype(np.float64)).sum()))

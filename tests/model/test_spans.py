@@ -56,8 +56,20 @@ def test_a_string_where_a_number_belongs_is_found_whole(clear: Predictor) -> Non
     assert check(clear, '="a";') == [('"a"', "0")]
 
 
+def test_a_literal_where_none_of_its_kind_belongs_needs_no_alternative(clear: Predictor) -> None:
+    (span,) = spans(clear, '\n "a"')
+    assert (span.start, span.end, span.alternative, span.alternative_probability) == (2, 5, None, 0)
+    assert span.bits > 20
+    assert check(clear, '\n "a"', kind_bits=60) == []
+
+
+def test_a_literal_of_a_probable_kind_is_free_to_be_any(clear: Predictor) -> None:
+    assert check(clear, "=0;", kind_bits=0.1) == []
+    assert check(clear, "=5;", least_alternative=1.1) == [], "some digit was to be expected"
+
+
 def test_a_rare_name_among_many_possible_ones_is_no_fault(clear: Predictor) -> None:
-    assert check(clear, "\n q", threshold_bits=7) == []
+    assert check(clear, "\n q", threshold_bits=6) == []
 
 
 def test_what_a_string_says_is_free(clear: Predictor) -> None:
