@@ -33,7 +33,7 @@ class Scene:
 SCENES = (
     Scene("Version.java", "java", "return label == null;\n    }\n", "\n    public boolean isStable() {\n        ret"),
     Scene(
-        "Version.java", "java", "Objects.hash(major, minor, patch, label);\n    }\n", "\n    @Override\n    public S"
+        "Version.java", "java", "label.hashCode());\n        return result;\n    }\n", "\n    @Override\n    public S"
     ),
     Scene("journal.py", "python", "raise JournalError(", "st"),
     Scene("journal.py", "python", "return dict(result)\n", "\n    def accounts(self):\n        return sorted(se"),
@@ -50,7 +50,7 @@ class Planted:
 
 
 PLANTED = {
-    "Version.java": Planted("java", "return false;", "so `equals` says that no object equals itself"),
+    "Version.java": Planted("java", "return prime;", "so `hashCode` is 31 for every version"),
     "journal.py": Planted("python", "return None", "so `with Journal(...) as journal` gives no journal"),
 }
 

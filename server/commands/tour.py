@@ -113,7 +113,7 @@ def show_marks(client: Client) -> None:
     """The marks in both samples that have a wrong return."""
     for name, planted in PLANTED.items():
         heading(f"A wrong return in {name}")
-        print(f"{planted.wrong}: {planted.consequence}.\n")
+        print(f"It says `{planted.wrong}`, {planted.consequence}.\n")
         document = OpenDocument(client, sample_uri(f"planted/{name}"), planted.language, sample(f"planted/{name}"))
         marks = marks_of(client, document)
         for mark in marks:

@@ -41,11 +41,10 @@ class Journal:
 
     def __init__(self, path):
         self.path = path
-        self._file = None
-        self._entries = []
+        self._entries = self._read()
+        self._file = open(path, "a", encoding="utf-8")
 
     def __enter__(self):
-        self.open()
         return self
 
     def __exit__(self, exc_type, exc_value, traceback):
@@ -60,12 +59,11 @@ class Journal:
     def __repr__(self):
         return f"{self.__class__.__name__}({self.path!r})"
 
-    def open(self):
-        """Read what is there, and get ready to append to it."""
-        if os.path.exists(self.path):
-            with open(self.path, encoding="utf-8") as file:
-                self._entries = [Entry.from_json(line) for line in file if line.strip()]
-        self._file = open(self.path, "a", encoding="utf-8")
+    def _read(self):
+        if not os.path.exists(self.path):
+            return []
+        with open(self.path, encoding="utf-8") as file:
+            return [Entry.from_json(line) for line in file if line.strip()]
 
     def close(self):
         if self._file is not None:
@@ -75,7 +73,7 @@ class Journal:
     def book(self, account, amount, day=None, note="", tags=()):
         """Append one entry and return it."""
         if self._file is None:
-            raise JournalError("the journal is not open")
+            raise JournalError("the journal is closed")
         if not account:
             raise ValueError("an entry needs an account")
         entry = Entry(account, Decimal(amount), day or date.today(), note, list(tags))

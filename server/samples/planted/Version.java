@@ -102,7 +102,7 @@ public final class Version implements Comparable<Version> {
     @Override
     public boolean equals(Object obj) {
         if (this == obj) {
-            return false;
+            return true;
         }
         if (!(obj instanceof Version)) {
             return false;
@@ -116,7 +116,13 @@ public final class Version implements Comparable<Version> {
 
     @Override
     public int hashCode() {
-        return Objects.hash(major, minor, patch, label);
+        final int prime = 31;
+        int result = 1;
+        result = prime * result + major;
+        result = prime * result + minor;
+        result = prime * result + patch;
+        result = prime * result + ((label == null) ? 0 : label.hashCode());
+        return prime;
     }
 
     @Override
