@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -46,5 +47,6 @@ def quote(word: str, markdown: bool) -> str:
     """A word as code; in Markdown between more backticks than it has itself."""
     if not markdown:
         return word
-    fence = "`" * (1 + max((len(run) for run in word.split("`")), default=0) if "`" in word else 1)
-    return f"{fence} {word} {fence}" if "`" in word else f"`{word}`"
+    runs = re.findall("`+", word)
+    fence = "`" * (1 + max(map(len, runs), default=0))
+    return f"{fence} {word} {fence}" if runs else f"`{word}`"

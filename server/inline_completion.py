@@ -14,6 +14,9 @@ from .scheduler import Stopped
 CLOSERS = frozenset(")]}>\"'`;,: \t")
 """What may stand behind the cursor where ghost text is still wanted: closing marks that the editor put there."""
 
+BRACKETS = (")", "]", "}")
+QUOTES = ('"', "'", "`")
+
 Selected = types.SelectedCompletionInfo
 
 
@@ -60,8 +63,30 @@ def nothing(silence: str, exact: bool = True) -> Answer[types.InlineCompletionLi
 
 
 def without_overlap(ghost: str, behind: str) -> str:
-    """The ghost text without the end that stands behind the cursor already: no second `)` where one was put."""
+    """The ghost text without its end from where the text behind the cursor takes over: no second `)` or quotation mark.
+
+    That is where the ghost closes what it did not open, if just that stands behind the cursor; or where its last
+    characters do, as a `;` may.
+    """
+    behind = behind.lstrip()
+    cut = first_unopened(ghost)
+    if cut is not None and behind.startswith(ghost[cut]):
+        return ghost[:cut]
+    if behind[:1] in QUOTES and behind[0] in ghost:
+        return ghost[: ghost.index(behind[0])]
+    if behind[:1] in BRACKETS:
+        return ghost
     for length in range(min(len(ghost), len(behind)), 0, -1):
         if ghost.endswith(behind[:length]):
             return ghost[:-length]
     return ghost
+
+
+def first_unopened(text: str) -> int | None:
+    """Where the text first closes a bracket that it did not open."""
+    depth = 0
+    for place, character in enumerate(text):
+        depth += (character in "([{") - (character in BRACKETS)
+        if depth < 0:
+            return place
+    return None

@@ -42,8 +42,12 @@ def _is_running_on_windows(process_id: int) -> bool:
 
 
 def watch_client(process_id: int | None, leave: Callable[[], None], poll_s: float = POLL_S) -> None:
-    """Calls `leave` in the running loop once the client's process is gone; a client without an id is not watched."""
-    if process_id is None:
+    """Calls `leave` in the running loop once the client's process is gone.
+
+    A client without an id is not watched, nor one whose process is not to be seen from here: its id may be one of
+    another machine or container.
+    """
+    if process_id is None or not is_running(process_id):
         return
     loop = asyncio.get_running_loop()
 

@@ -43,9 +43,15 @@ class Refused:
 
 def refuse(data: Any, code: int, message: str) -> Refused:
     """The refusal of a message as it came off the wire, whatever it is."""
-    calls = isinstance(data, dict) and "id" in data and ("method" in data or "result" not in data)
+    calls = isinstance(data, dict) and "id" in data and "method" in data
     identifier = data["id"] if calls and isinstance(data["id"], int | str) else None
     return Refused(types.ResponseError(code, message), calls, identifier)
+
+
+def called(message: Any) -> dict[str, Any]:
+    """The method and id of a message, of those that it has."""
+    found = {name: getattr(message, name, None) for name in ("method", "id")}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 class RequestFailed(JsonRpcException):
@@ -83,6 +89,8 @@ class PeepholeProtocol(LanguageServerProtocol):
         return message
 
     def _structure_call(self, data: dict[str, Any]) -> Any:
+        if not isinstance(data["method"], str):
+            raise TypeError("a method is named by a string")
         kind = self.get_message_type(data["method"])
         if kind is not None:
             return self._converter.structure(data, kind)
@@ -112,12 +120,12 @@ class PeepholeProtocol(LanguageServerProtocol):
         """Why a message may not be handled, by its form and by where the session stands (LSP 3.17, "Lifecycle")."""
         if isinstance(message, Refused):
             return message
+        data = message if isinstance(message, dict) else called(message)
         if getattr(message, "jsonrpc", None) != self.VERSION:
-            return refuse(message, types.ErrorCodes.InvalidRequest, "a message is an object with jsonrpc 2.0")
-        method, identifier = getattr(message, "method", None), getattr(message, "id", None)
+            return refuse(data, types.ErrorCodes.InvalidRequest, "a message is an object with jsonrpc 2.0")
+        method = data.get("method")
         if method is None or method == types.EXIT:
             return None
-        data = {"method": method} if identifier is None else {"method": method, "id": identifier}
         if self._shutdown:
             return refuse(data, types.ErrorCodes.InvalidRequest, "the server was shut down; only exit may follow")
         if not self._initialized and method != types.INITIALIZE:

@@ -34,6 +34,7 @@ class Reader:
 
     def __init__(self, model_folder: Path | None) -> None:
         self._model_folder = model_folder
+        self._wanted: tuple[Path | None, int] | None = None
         self._engine, self._scheduler = Engine(), Scheduler()
         self.settings, self.support = Settings(), ClientSupport()
 
@@ -42,13 +43,19 @@ class Reader:
         """How the model is."""
         return self._engine.condition
 
-    def load(self, loaded: Callable[[Condition], None]) -> None:
-        """Loads the model that the settings name, before all other work, and tells how that went."""
-        wanted = self.settings.model.folder
-        folder = self._model_folder or (Path(wanted).expanduser() if wanted else None)
-        threads = self.settings.model.threads
-        loading = self._scheduler.post(Priority.LOAD, lambda _: self._engine.load(folder, threads), key="model")
+    def load(self, loaded: Callable[[Condition], None]) -> bool:
+        """Loads the model that the settings name, before all other work, and tells how that went.
+
+        False if it is the one that is there, or under way, already: nothing happens then.
+        """
+        named = self.settings.model.folder
+        wanted = self._model_folder or (Path(named).expanduser() if named else None), self.settings.model.threads
+        if wanted == self._wanted:
+            return False
+        self._wanted = wanted
+        loading = self._scheduler.post(Priority.LOAD, lambda _: self._engine.load(*wanted), key="model")
         loading.add_done_callback(lambda done: None if done.cancelled() else loaded(self.condition))
+        return True
 
     def silence(self, session: Session | None) -> str | None:
         """Why a document is not read; None if it is, or will be once the model is loaded."""

@@ -53,7 +53,9 @@ class Requests:
     def hover(self, params: types.HoverParams) -> asyncio.Future[types.Hover | None] | types.Hover | None:
         """What was expected at a position."""
         ask = partial(_hover, position=params.position)
-        return self._answer("hover", params.text_document.uri, self._settings.hover.enabled, ask, None)
+        uri, enabled = params.text_document.uri, self._settings.hover.enabled
+        # It may have to read far, so that a completion has to be able to pass it.
+        return self._answer("hover", uri, enabled, ask, None, priority=Priority.STUDY)
 
     def introspect(self, arguments: Sequence[Any]) -> asyncio.Future[dict[str, Any]]:
         """What neurons do over a document; raises for a question that cannot be answered, with the reason."""

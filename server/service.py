@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
@@ -49,7 +49,7 @@ class Service:
         """Takes what the client can do and wants."""
         support = ClientSupport.of(params.capabilities)
         encoding = types.PositionEncodingKind(self._server.workspace.position_encoding)
-        self._encoding = cast("Encoding", encoding.value)
+        self._encoding = encoding.value
         self._reader.support = support
         self._record.encoding = self._encoding
         self._configuration.begin(params.initialization_options, support)
@@ -115,15 +115,12 @@ class Service:
 
     def _configure(self, settings: Settings, problems: list[str]) -> None:
         """Loads another model if the settings name one, drops what they exclude, and marks everything anew."""
-        before, self._reader.settings = self._reader.settings, settings
-        self._record.problems = problems
+        self._reader.settings, self._record.problems = settings, problems
         if not self._began:
             return
         for session in self._sessions:
             self._review(session)
-        if before.model != settings.model:
-            self._reader.load(self._loaded)
-        else:
+        if not self._reader.load(self._loaded):
             self._refresh()
 
     def _loaded(self, condition: Condition) -> None:

@@ -1,0 +1,43 @@
+"""Two small models, and servers that serve them in processes of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from asking import FOLLOWERS
+from checkpoints import write_bigram_checkpoint, write_tiny_checkpoint
+from e2e.wire import Wire
+
+Start = Callable[..., Wire]
+
+
+@pytest.fixture(scope="session")
+def words(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model that knows the language of `FOLLOWERS`, by bigrams: no state matters but the last character."""
+    folder = tmp_path_factory.mktemp("words") / "model"
+    write_bigram_checkpoint(folder, FOLLOWERS)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def untrained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model whose every state depends on all that was read."""
+    folder = tmp_path_factory.mktemp("untrained") / "model"
+    write_tiny_checkpoint(folder)
+    return folder
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts servers, and ends them with the test."""
+    started: list[Wire] = []
+
+    def begin(*options: str | Path, **more: dict[str, str]) -> Wire:
+        started.append(Wire(*options, **more))
+        return started[-1]
+
+    yield begin
+    for wire in started:
+        wire.close()
