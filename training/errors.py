@@ -11,5 +11,9 @@ class CorpusError(TrainingError):
     """A corpus, recipe or source that cannot be built or read."""
 
 
+class SourceRefused(CorpusError):
+    """Downloaded bytes whose SHA-256 is not the one that the recipe pins."""
+
+
 class RunError(TrainingError):
     """A training run that cannot start, resume or be exported."""

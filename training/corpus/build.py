@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -85,7 +86,10 @@ def _run(tasks: list[tuple[Material, Path, Settings]], settings: Settings) -> It
         return
     # `spawn`: the parent may already run threads (torch, rich), and forking a threaded process can hang.
     with ProcessPoolExecutor(settings.processes, multiprocessing.get_context("spawn")) as pool:
-        yield from pool.map(fetch_and_harvest, tasks)
+        try:
+            yield from pool.map(fetch_and_harvest, tasks)
+        except BrokenProcessPool as error:
+            raise CorpusError("a process of the build died, perhaps for want of memory; try --processes 1") from error
 
 
 def fetch_and_harvest(task: tuple[Material, Path, Settings]) -> Harvest:

@@ -7,6 +7,7 @@ interrupted one leaves nothing that looks whole.
 from __future__ import annotations
 
 import hashlib
+import http.client
 import re
 import subprocess
 import sys
@@ -17,7 +18,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..errors import CorpusError
+from ..errors import CorpusError, SourceRefused
 from .recipe import Artefact, Package
 
 TIMEOUT_S = 60
@@ -26,10 +27,6 @@ NEWER_PYTHONS = ("3.13", "3.14")
 """Asked for in turn where a pure wheel wants a newer Python than the one that runs: it is read, never installed."""
 
 APT_FOLDER = Path("/etc/apt")
-
-
-class Refused(CorpusError):
-    """Bytes whose SHA-256 is not the recipe's."""
 
 
 def fetch(package: Package, cache: Path, *, mirrors: list[str]) -> list[Path]:
@@ -60,10 +57,10 @@ def sha256_of(path: Path) -> str:
 
 
 def check(path: Path, artefact: Artefact) -> None:
-    """`Refused` unless the file has the pinned SHA-256."""
+    """`SourceRefused` unless the file has the pinned SHA-256."""
     found = sha256_of(path)
     if found != artefact.sha256:
-        raise Refused(
+        raise SourceRefused(
             f"{artefact.file} has SHA-256 {found}, the recipe pins {artefact.sha256}: it was refused; "
             "the package has changed, or what came is not it"
         )
@@ -97,7 +94,7 @@ def _download_from_pool(package: Package, artefact: Artefact, part: Path, mirror
         address = f"{mirror}/{urllib.parse.quote(f'{package.directory}/{artefact.file}', safe='/+~')}"
         try:
             return _download(address, part, artefact.bytes)
-        except (urllib.error.URLError, OSError, ValueError) as error:
+        except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as error:
             failures.append(str(error))
     raise CorpusError(f"{artefact.file} is not on the mirror ({'; '.join(failures)})")
 

@@ -1,0 +1,175 @@
+"""Whole builds by the command, of folders and of recipes: what is kept, what is dropped, what is refused."""
+
+import hashlib
+import json
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sample_code import java_file, python_file
+
+from peephole.training.cli import main
+from peephole.training.corpus.shards import corpus_vocabulary, open_shard, read_corpus
+
+
+def write_package(folder: Path, seeds: range, **more: str) -> Path:
+    """A folder of Java files, and more files by name."""
+    folder.mkdir(parents=True)
+    for seed in seeds:
+        (folder / f"C{seed}.java").write_text(java_file(seed))
+    for name, text in more.items():
+        (folder / name).write_text(text)
+    return folder
+
+
+def build(out: Path, *arguments: object) -> int:
+    """`peephole-train corpus build` in this process."""
+    return main(["corpus", "build", "--processes", "1", "--out", str(out), *map(str, arguments)])
+
+
+def write_recipe(folder: Path, packages: dict[str, tuple[str, list[str]]]) -> Path:
+    """A recipe and the cache that it finds its tarballs in; packages: name to split and texts."""
+    entries = []
+    (folder / "cache").mkdir()
+    for name, (split, texts) in packages.items():
+        archive = folder / "cache" / f"{name}.tar.gz"
+        write_package(folder / name, range(0), **{f"F{n}.java": text for n, text in enumerate(texts)})
+        with tarfile.open(archive, "w:gz") as tar:
+            tar.add(folder / name, name)
+        digest = hashlib.sha256(archive.read_bytes()).hexdigest()
+        pinned = {"file": archive.name, "bytes": archive.stat().st_size, "sha256": digest}
+        entry = {"package": name, "version": "1", "language": "java", "split": split, "licence": "MIT"}
+        entries.append({**entry, "source": "debian", "directory": "pool", "artefacts": [pinned]})
+    recipe = folder / "recipe.json"
+    recipe.write_text(json.dumps({"format": 1, "name": "r", "packages": entries}))
+    return recipe
+
+
+def fates(corpus: Path, split: str, language: str = "java") -> dict[str, int]:
+    """Files by fate, without the zeros."""
+    rows: dict[str, Any] = read_corpus(corpus)["report"]["fates"][split][language]
+    return {fate: row["files"] for fate, row in rows.items() if row["files"]}
+
+
+def documents(corpus: Path, split: str, language: str = "java") -> list[str]:
+    """The texts of a shard."""
+    shard, vocabulary = open_shard(corpus, split, language), corpus_vocabulary(corpus)
+    return [vocabulary.decode(shard.document(n)[1:]) for n in range(shard.documents)]
+
+
+def test_own_folders_are_split_by_package_and_every_file_is_accounted_for(tmp_path: Path) -> None:
+    packages = [
+        write_package(tmp_path / f"p{n}", range(10 * n, 10 * n + 5), **{"a.py": python_file(n)}) for n in range(4)
+    ]
+    assert build(tmp_path / "out", *packages, "--development-share", 0.25) == 0
+    records = [json.loads(line) for line in (tmp_path / "out" / "files.jsonl").read_text().splitlines()]
+    splits = {record["package"]: record["split"] for record in records}
+    assert sorted(splits.values()) == ["development", "train", "train", "train"]
+    assert {(r["package"], r["split"]) for r in records} == set(splits.items())
+    assert len(documents(tmp_path / "out", "train")) == 15
+    assert len(documents(tmp_path / "out", "train", "python")) == 3
+    (held_out,) = (name for name, split in splits.items() if split == "development")
+    folder = tmp_path / "out" / "development" / "java" / held_out
+    assert sorted(p.read_text() for p in folder.iterdir()) == sorted(documents(tmp_path / "out", "development"))
+
+
+def test_a_training_file_like_a_development_file_is_the_one_that_goes(tmp_path: Path) -> None:
+    original = java_file(1)
+    renamed = original.replace("class C1 ", "class Other ")
+    recipe = write_recipe(
+        tmp_path, {"late": ("train", [renamed, original, java_file(2)]), "measured": ("development", [original])}
+    )
+    assert build(tmp_path / "out", recipe, "--cache", tmp_path / "cache") == 0
+    assert fates(tmp_path / "out", "train") == {"read": 3, "near duplicate": 1, "exact duplicate": 1, "kept": 1}
+    assert fates(tmp_path / "out", "development") == {"read": 1, "kept": 1}
+
+
+def test_near_duplicates_inside_the_training_text_go(tmp_path: Path) -> None:
+    texts = [java_file(1), java_file(1).replace("class C1 ", "class Other "), java_file(2)]
+    recipe = write_recipe(tmp_path, {"one": ("train", texts)})
+    assert build(tmp_path / "out", recipe, "--cache", tmp_path / "cache") == 0
+    assert fates(tmp_path / "out", "train") == {"read": 3, "near duplicate": 1, "kept": 2}
+
+
+def test_secrets_and_carriage_returns_do_not_reach_the_shard(tmp_path: Path) -> None:
+    key = "AKIA" + "Z9Y8" * 4
+    text = java_file(1).replace("\n", "\r\n") + f"// {key} jo@acme.org\r\n"
+    recipe = write_recipe(tmp_path, {"one": ("train", [text])})
+    assert build(tmp_path / "out", recipe, "--cache", tmp_path / "cache") == 0
+    (document,) = documents(tmp_path / "out", "train")
+    assert key not in document
+    assert "acme" not in document
+    assert "\r" not in document
+    assert read_corpus(tmp_path / "out")["report"]["masked"] == {"address": 1, "aws": 1}
+
+
+def test_a_cap_keeps_a_seeded_selection_below_it(tmp_path: Path) -> None:
+    recipe = write_recipe(tmp_path, {"big": ("train", [java_file(n) for n in range(30)])})
+    chosen = []
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        options = ["--cache", tmp_path / "cache", "--cap-mb-java", 0.01, "--seed", seed]
+        assert build(tmp_path / name, recipe, *options) == 0
+        chosen.append(set(documents(tmp_path / name, "train")))
+        assert sum(map(len, chosen[-1])) <= 10_000
+    assert chosen[0] == chosen[1] != chosen[2]
+    assert fates(tmp_path / "a", "train")["over the package's cap"] > 15
+
+
+def test_two_processes_build_the_same_bytes_as_one(tmp_path: Path) -> None:
+    packages = [write_package(tmp_path / f"p{n}", range(10 * n, 10 * n + 5)) for n in range(3)]
+    assert build(tmp_path / "one", *packages) == 0
+    assert build(tmp_path / "two", *packages, "--processes", 2) == 0
+    for name in ("train-java.bin", "train-java.idx", "development-java.bin", "files.jsonl", "corpus.json"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_a_missing_package_is_reported_and_tolerated_up_to_a_share(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recipe = write_recipe(tmp_path, {n: ("train", [java_file(i)]) for i, n in enumerate(("one", "two", "three"))})
+    (tmp_path / "cache" / "two.tar.gz").unlink()
+    options = ["--cache", tmp_path / "cache", "--debian-mirror", "http://127.0.0.1:9"]
+    assert build(tmp_path / "out", recipe, *options) == 2
+    assert "at least 90% is required" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+    assert build(tmp_path / "out", recipe, *options, "--require-share", 0.5) == 0
+    assert "missing: two: two.tar.gz is not on the mirror" in capsys.readouterr().out
+    assert [m["package"] for m in read_corpus(tmp_path / "out")["report"]["missing"]] == ["two"]
+    assert {s["package"] for s in read_corpus(tmp_path / "out")["sources"]} == {"one", "three"}
+
+
+def test_a_build_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "work").mkdir()
+    (tmp_path / "empty").mkdir()
+    assert build(tmp_path / "work" / "out", tmp_path / "empty") == 2
+    assert list((tmp_path / "work").iterdir()) == []
+
+
+def test_an_existing_folder_is_not_touched(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine.txt").write_text("mine")
+    assert build(tmp_path / "out", write_package(tmp_path / "p", range(2))) == 2
+    assert "already exists" in capsys.readouterr().err
+    assert (tmp_path / "out" / "mine.txt").read_text() == "mine"
+
+
+def test_a_folder_of_archives_is_as_many_packages_and_equal_names_stay_apart(tmp_path: Path) -> None:
+    for n, place in enumerate(("x", "y")):
+        write_package(tmp_path / place / "same", range(10 * n, 10 * n + 3))
+        with tarfile.open(tmp_path / place / "pack.tar.gz", "w:gz") as tar:
+            tar.add(write_package(tmp_path / f"in{n}", range(100 + 10 * n, 103 + 10 * n)), "pack")
+    assert build(tmp_path / "out", tmp_path / "x", tmp_path / "y") == 0
+    names = {source["package"] for source in read_corpus(tmp_path / "out")["sources"]}
+    assert names == {"same", "same~2", "pack.tar.gz", "pack.tar.gz~2"}
+
+
+def test_frequent_characters_of_the_training_text_enter_the_vocabulary(tmp_path: Path) -> None:
+    trained, measured = java_file(1) + "// " + "é" * 9 + "ж\n", java_file(2) + "// →→→\n"
+    recipe = write_recipe(tmp_path, {"one": ("train", [trained]), "two": ("development", [measured])})
+    assert build(tmp_path / "out", recipe, "--cache", tmp_path / "cache", "--vocabulary-size", 101) == 0
+    vocabulary = corpus_vocabulary(tmp_path / "out")
+    assert len(vocabulary) == 101
+    assert vocabulary.index("é")
+    assert not vocabulary.index("ж")
+    assert not vocabulary.index("→")

@@ -1,0 +1,155 @@
+"""Figures are sums divided once, unknown characters are charged in full, and rivals are what their commands give."""
+
+import json
+import lzma
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from checkpoints import write_tiny_checkpoint
+from hypothesis import given
+from hypothesis import strategies as st
+from sample_code import java_file, python_file
+
+from peephole.model.checkpoint import Checkpoint
+from peephole.model.predictor import Predictor
+from peephole.model.runtime import Runtime
+from peephole.model.vocabulary import CODE_POINTS, UNKNOWN
+from peephole.training.baselines import ppmd_bits, xz_bits
+from peephole.training.cli import main
+from peephole.training.evaluate import Text, evaluate, licence_header_length, read_texts
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
+    """An untrained network."""
+    return write_tiny_checkpoint(tmp_path_factory.mktemp("evaluate") / "model")
+
+
+@pytest.fixture(scope="module")
+def predictor(checkpoint: Checkpoint) -> Predictor:
+    """Its predictor."""
+    return Predictor(Runtime(checkpoint))
+
+
+def bits_of(predictor: Predictor, text: str) -> float:
+    """Bits of a text, one network step after another."""
+    reading, total = predictor.start("java"), 0.0
+    for index in predictor.vocabulary.encode(text):
+        total -= float(reading.log_probabilities[index]) / math.log(2)
+        _, reading = predictor.read_indices(reading, np.array([index], np.uint16))
+    return total
+
+
+def test_bits_per_character_are_all_bits_over_all_characters(predictor: Predictor) -> None:
+    short, long = "int a;\n", java_file(1)
+    result = evaluate(predictor, "java", [Text("a", short), Text("b", long)])
+    expected = (bits_of(predictor, short) + bits_of(predictor, long)) / (len(short) + len(long))
+    assert result.whole.bits_per_character == pytest.approx(expected, rel=1e-6)
+
+
+def test_an_unknown_character_costs_that_it_is_unknown_and_which_one(predictor: Predictor) -> None:
+    known, unknown = evaluate(predictor, "java", [Text("a", "x")]), evaluate(predictor, "java", [Text("a", "Ж")])
+    start = predictor.start("java").log_probabilities
+    left_out = CODE_POINTS - len(predictor.vocabulary.characters)
+    expected = -float(start[UNKNOWN]) / math.log(2) + math.log2(left_out)
+    assert unknown.whole.bits == pytest.approx(expected, rel=1e-6)
+    assert (known.unknown_characters, unknown.unknown_characters) == (0, 1)
+
+
+def test_bytes_that_are_no_utf8_are_charged_as_unknown_and_compressed_as_they_are(
+    predictor: Predictor, tmp_path: Path
+) -> None:
+    (tmp_path / "A.java").write_bytes(b"// na\xefve\r\n")
+    (text,) = read_texts([tmp_path], "java")
+    assert text.content == b"// na\xefve\n"
+    assert evaluate(predictor, "java", [text]).unknown_characters == 1
+
+
+@given(st.text("ab \n{}é", max_size=3_000))
+def test_xz_gives_the_size_of_xz_9e(text: str) -> None:
+    content = text.encode()
+    preset = lzma.compress(content, preset=9 | lzma.PRESET_EXTREME)
+    assert xz_bits(content) == 8 * len(preset)
+
+
+def test_ppmd_needs_fewer_bits_for_what_repeats() -> None:
+    content = java_file(3, methods=60).encode()
+    assert ppmd_bits(content + content) < 1.2 * ppmd_bits(content)
+    assert 0.5 < ppmd_bits(content) / len(content) < 4
+
+
+@pytest.mark.parametrize(
+    ("language", "header", "rest"),
+    [
+        ("java", "/*\n * Licensed under the X License\n */\n\n", "package a;\n// copyright\n"),
+        ("java", "// Copyright one\n// two\n", "class A {}\n"),
+        ("python", "#!/usr/bin/python\n# Copyright one\n\n", '"""Licence."""\n'),
+        ("python", "", "# a comment about nothing\nx = 1  # licence\n"),
+        ("java", "", "class A { /* licence */ }"),
+        ("java", "", "/* not closed, licence"),
+    ],
+)
+def test_a_licence_header_ends_where_the_code_begins(language: str, header: str, rest: str) -> None:
+    assert licence_header_length(header + rest, language) == len(header)
+
+
+def test_a_limit_takes_whole_files_in_an_order_that_stays(tmp_path: Path) -> None:
+    for n in range(20):
+        (tmp_path / f"C{n}.java").write_text(java_file(n))
+    taken = read_texts([tmp_path], "java", limit_bytes=5_000)
+    assert 2 <= len(taken) < 20
+    assert sum(len(text.content) for text in taken) <= 5_000
+    assert taken == read_texts([tmp_path], "java", limit_bytes=5_000)
+    assert len(read_texts([tmp_path], "java", limit_bytes=1)) == 1
+
+
+def test_the_command_writes_counts_figures_rivals_and_what_made_them(
+    checkpoint: Checkpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.py").write_text(python_file(1))
+    (tmp_path / "b.py").write_text("# Ж\n" + python_file(2))
+    (tmp_path / "empty.py").write_text("")
+    (tmp_path / "C.java").write_text(java_file(1))
+    arguments = ["evaluate", "--model", str(checkpoint.folder), "--language", "python", str(tmp_path)]
+    assert main([*arguments, "--json", "-"]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert figures["files"] == 2
+    assert figures["characters"] == len(python_file(1)) + len(python_file(2)) + 4
+    assert figures["unknown_characters"] == 1
+    assert figures["model"] == checkpoint.model_hash
+    assert figures["command"] == "peephole-train " + " ".join([*arguments, "--json", "-"])
+    assert figures["bits_per_character"] > 4
+    assert 0.5 < figures["baselines"]["ppmd"] < figures["baselines"]["xz"] < 8
+    assert main([*arguments, "--float32", "--json", str(tmp_path / "f.json")]) == 0
+    exact = json.loads((tmp_path / "f.json").read_text())
+    assert exact["float32"]
+    assert exact["baselines"] == figures["baselines"]
+    assert abs(exact["bits_per_character"] - figures["bits_per_character"]) < 0.2
+
+
+def test_the_float32_figure_is_that_of_the_readable_cell(checkpoint: Checkpoint) -> None:
+    from peephole.model.cell import read
+    from peephole.model.state import State
+    from peephole.training.evaluate import load_predictor
+
+    text = python_file(1)
+    result = evaluate(load_predictor(checkpoint, float32=True), "python", [Text("a", text)])
+    indices = checkpoint.vocabulary.encode(text)
+    fed = np.concatenate([[checkpoint.vocabulary.start("python")], indices[:-1]])
+    logits, _ = read(checkpoint.config, checkpoint.parameters(), fed, State.zeros(checkpoint.config))
+    nats = np.logaddexp.reduce(logits.astype(np.float64), axis=1) - logits[np.arange(len(indices)), indices]
+    assert result.whole.bits == pytest.approx(nats.sum() / math.log(2), rel=1e-5)
+
+
+def test_paths_without_a_file_of_the_language_are_refused(
+    checkpoint: Checkpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["evaluate", "--model", str(checkpoint.folder), "--language", "java"]
+    assert main([*command, str(tmp_path)]) == 2
+    assert "no java file" in capsys.readouterr().err
+    assert main([*command, str(tmp_path / "none")]) == 2
+    assert "does not exist" in capsys.readouterr().err
+    assert main([*command, str(tmp_path), "--limit-mb", "0"]) == 2
+    assert "--limit-mb" in capsys.readouterr().err

@@ -1,0 +1,83 @@
+"""A recipe is checked field by field, and the shipped one keeps its promises."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from peephole.training.corpus.recipe import load_recipe, shipped_recipe
+from peephole.training.errors import CorpusError
+
+PACKAGE = {
+    "package": "acorn",
+    "version": "1.0-1",
+    "language": "java",
+    "split": "train",
+    "licence": "MIT",
+    "source": "debian",
+    "directory": "pool/main/a/acorn",
+    "artefacts": [{"file": "acorn_1.0.orig.tar.xz", "bytes": 10, "sha256": "ab" * 32}],
+}
+
+
+def write(path: Path, value: object) -> Path:
+    """A recipe file."""
+    path.write_text(json.dumps(value))
+    return path
+
+
+def artefact(**changes: object) -> dict[str, object]:
+    """A package whose artefact differs."""
+    return {**PACKAGE, "artefacts": [{"file": "a.tar.xz", "bytes": 10, "sha256": "ab" * 32, **changes}]}
+
+
+@pytest.mark.parametrize(
+    ("package", "named"),
+    [
+        ({**PACKAGE, "package": "../acorn"}, "plain name"),
+        ({**PACKAGE, "language": "cobol"}, "`language`"),
+        ({**PACKAGE, "split": "test"}, "`split`"),
+        ({**PACKAGE, "licence": ""}, "`licence`"),
+        ({**PACKAGE, "source": "mail"}, "`source`"),
+        ({**PACKAGE, "directory": None}, "`directory`"),
+        ({**PACKAGE, "artefacts": []}, "`artefacts`"),
+        (artefact(file="../a.tar.xz"), "plain name"),
+        (artefact(file=".hidden"), "plain name"),
+        (artefact(bytes=0), "`bytes`"),
+        (artefact(sha256="AB" * 32), "`sha256`"),
+        ("acorn", "object"),
+    ],
+)
+def test_a_wrong_field_is_named(tmp_path: Path, package: object, named: str) -> None:
+    recipe = write(tmp_path / "r.json", {"format": 1, "name": "r", "packages": [package]})
+    with pytest.raises(CorpusError, match=named):
+        load_recipe(recipe)
+
+
+@pytest.mark.parametrize("value", [[], {"format": 2}, {"format": 1, "packages": []}])
+def test_what_is_no_recipe_is_refused(tmp_path: Path, value: object) -> None:
+    with pytest.raises(CorpusError, match="recipe"):
+        load_recipe(write(tmp_path / "r.json", value))
+
+
+def test_a_recipe_that_is_missing_or_no_json_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="cannot read"):
+        load_recipe(tmp_path / "none.json")
+    (tmp_path / "r.json").write_text("{")
+    with pytest.raises(CorpusError, match="not JSON"):
+        load_recipe(tmp_path / "r.json")
+
+
+def test_the_shipped_recipe_has_each_package_in_one_split() -> None:
+    packages = load_recipe(shipped_recipe()).packages
+    assert max(Counter((p.language, p.name) for p in packages).values()) == 1
+    assert {(p.language, p.split) for p in packages} == {
+        (language, split) for language in ("java", "python") for split in ("train", "development")
+    }
+
+
+def test_the_shipped_recipe_names_no_host() -> None:
+    text = shipped_recipe().read_text("utf-8")
+    assert "://" not in text
+    assert "www." not in text
