@@ -106,11 +106,11 @@ class TokenSearch:
         for place in self._best_places(nats):
             row, index = divmod(int(place), beam.log_probabilities.shape[1])
             hypothesis = Hypothesis(live[row].text + self._characters[index - self._first], float(nats[place]))
-            if hypothesis.nats < self._least_nats or len(longer) == self._width:
+            if hypothesis.nats < self._least_nats:
                 break
             if self._ends_by_itself(hypothesis.text):
                 self._keep(hypothesis)
-            else:
+            elif len(longer) < self._width:
                 rows.append(row)
                 longer.append(hypothesis)
         return rows, longer
