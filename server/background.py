@@ -42,7 +42,7 @@ class Background:
         """Stops all that is done for a document, and takes its marks away."""
         session.hush()
         self._reader.stop(session.uri)
-        self._publish(types.PublishDiagnosticsParams(session.uri, []))
+        self._mark(session, [], None)
 
     def read_ahead(self, session: Session, offset: int) -> None:
         """Reads up to a place, so that the next request there finds its state at hand."""
@@ -55,6 +55,8 @@ class Background:
         if self._reads(session):
             delay_s = self._reader.settings.diagnostics.debounce_ms / 1e3
             session.timer = asyncio.get_running_loop().call_later(delay_s, self._rested, session)
+        elif session.marked:  # the settings or another model have left it without a reader
+            self._mark(session, [], None)
 
     def _reads(self, session: Session) -> bool:
         return session.document is not None and self._reader.silence(session) is None
@@ -65,7 +67,8 @@ class Background:
         if document is None or not self._reads(session):
             return
         if not self._reader.settings.diagnostics.enabled:
-            self._publish(types.PublishDiagnosticsParams(session.uri, []))
+            if session.marked:
+                self._mark(session, [], None)
             self.read_ahead(session, len(document.text))
             return
         marks: asyncio.Future[list[types.Diagnostic]]
@@ -77,7 +80,12 @@ class Background:
         if marks.cancelled() or marks.exception() is not None:
             return
         if session.document is document and self._sessions.get(session.uri) is session:
-            self._publish(types.PublishDiagnosticsParams(session.uri, marks.result(), document.version))
+            self._mark(session, marks.result(), document.version)
+
+    def _mark(self, session: Session, marks: list[types.Diagnostic], version: int | None) -> None:
+        """Shows marks in place of those that the client shows now."""
+        session.marked = bool(marks)
+        self._publish(types.PublishDiagnosticsParams(session.uri, marks, version))
 
 
 def edit_end(document: Document, changes: Sequence[types.TextDocumentContentChangeEvent]) -> int:

@@ -14,6 +14,7 @@ from peephole.model.lexis import is_word_character, word_start
 from peephole.model.search import next_tokens
 
 from .answer import Answer, Asked, percent
+from .place import guess_in_text
 from .scheduler import Stopped
 
 if TYPE_CHECKING:
@@ -29,20 +30,20 @@ KINDS = {
 
 def complete(asked: Asked, offset: int) -> Answer[types.CompletionList]:
     """The most probable tokens at an offset, the most probable first."""
-    settings, text = asked.settings.completion, asked.document.text
+    settings, text, language = asked.settings.completion, asked.document.text, asked.document.language
     start = word_start(text, offset)
     prefix = text[start:offset]
-    quotes = not asked.desk.lexing.is_in_text(text, offset)
     reading, exact = asked.desk.quick_reading_at(offset, asked.should_stop)
+    in_text = asked.desk.lexing.is_in_text(text, offset) if exact else guess_in_text(text, offset, language)
     found = next_tokens(
         asked.predictor,
         reading,
-        language=asked.document.language,
+        language=language,
         prefix=prefix,
         width=settings.beam_width,
         top=settings.max_items,
         longest=settings.longest,
-        quotes=quotes,
+        quotes=not in_text,
         should_stop=asked.should_stop,
     )
     if asked.should_stop():

@@ -12,6 +12,9 @@ from peephole.model.tape import common_prefix
 LOOKAHEAD_TOKENS = 2
 """Tokens before a change that are lexed anew: their ends may have depended on what follows (`/` then `*`)."""
 
+WINDOW = 1024
+"""Characters that a guess looks back over: as many as a provisional reading reads."""
+
 QUOTES = ('"""', "'''", '"', "'")
 
 
@@ -42,6 +45,13 @@ class Lexing:
         """Whether what is typed at the offset belongs to a string or comment."""
         found = self.tokens_before(text, offset)
         return bool(found) and is_open(text[found[-1].start : offset], found[-1].kind)
+
+
+def guess_in_text(text: str, offset: int, language: str) -> bool:
+    """`is_in_text` from the last lines alone, at once in a text of any length; wrong if they begin inside a string."""
+    start = text.rfind("\n", 0, max(offset - WINDOW, 0)) + 1
+    found = tokens(text[start:offset], language)
+    return bool(found) and is_open(text[start + found[-1].start : offset], found[-1].kind)
 
 
 def is_open(token: str, kind: str) -> bool:

@@ -73,6 +73,8 @@ class Session:
     skipped: str | None = None
     silences: dict[str, str] = field(default_factory=dict)
     """Why the last request of a kind was answered with nothing, by kind."""
+    marked: bool = False
+    """Whether the client shows marks of ours in it."""
     timer: asyncio.TimerHandle | None = None
     """Runs when the document has rested for a while."""
     _desk: Desk | None = None

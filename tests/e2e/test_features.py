@@ -186,10 +186,13 @@ async def test_settings_change_live_and_what_is_wrong_with_them_is_told(editor: 
     assert await labels() == ["get", "getn"]
     assert ["maxItems" in each for each in editor.shown] == [True]
     assert len((await editor.command("peephole.status"))["problems"]) == 2
-    configure(documents={"languages": ["python"]})
-    assert await labels() == []
     configure(diagnostics={"enabled": False, "debounceMs": 0})
     assert await editor.marks(lambda params: not params.diagnostics) == []
+    configure()
+    assert len(await editor.marks(lambda params: bool(params.diagnostics))) == 1
+    configure(documents={"languages": ["python"]})
+    assert await editor.marks(lambda params: not params.diagnostics) == []
+    assert await labels() == []
     # A client that wants to be asked sends nothing; its answer takes effect when it comes.
     editor.settings = {"diagnostics": {"debounceMs": 0, "thresholdBits": 15}}
     editor.workspace_did_change_configuration(types.DidChangeConfigurationParams(None))

@@ -46,6 +46,16 @@ def test_the_settings_name_the_model_and_may_name_another_at_any_time(
     assert wire.leave() == 0
 
 
+def test_a_model_that_goes_takes_its_marks_along(start: Start, words: Path, tmp_path: Path) -> None:
+    diagnostics = {"debounceMs": 0, "thresholdBits": 15}
+    wire = start()
+    wire.initialize(initializationOptions={"model": {"folder": str(words)}, "diagnostics": diagnostics})
+    wire.open(URI, "\n get();\n vuz();\n")
+    assert wire.notification("textDocument/publishDiagnostics")["diagnostics"]
+    wire.notify("workspace/didChangeConfiguration", configured(tmp_path / "nowhere"))
+    assert wire.notification("textDocument/publishDiagnostics")["diagnostics"] == []
+
+
 def test_settings_that_do_not_touch_the_model_leave_what_was_read(start: Start, words: Path) -> None:
     wire = start("--model", words)
     wire.initialize()

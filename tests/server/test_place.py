@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from peephole.model.lexis import tokens
-from peephole.server.place import Lexing, is_open
+from peephole.server.place import WINDOW, Lexing, guess_in_text, is_open
 
 PIECES = ["a", "rb", "1", " ", "\n", '"', "'", '"""', "'''", "\\", "/", "*", "//", "/*", "*/", "#", "(", "x = 'y'"]
 texts = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
@@ -57,3 +57,11 @@ def test_typing_a_quotation_mark_opens_a_string_and_another_closes_it() -> None:
         text += character
         inside.append(lexing.is_in_text(text, len(text)))
     assert "".join("i" if each else "." for each in inside) == "....iii..iii"
+
+
+def test_a_guess_looks_at_the_last_lines_alone() -> None:
+    code, prose = "x = 1\n" * WINDOW, "x = 'ab"
+    assert guess_in_text(code + prose, len(code + prose), "python")
+    assert not guess_in_text(code, len(code), "python")
+    # An opening that is too far back is not seen: that is what makes it a guess.
+    assert not guess_in_text('"""' + code, len('"""' + code), "python")
