@@ -10,9 +10,8 @@ import keyword
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 Kind = Literal["comment", "string", "identifier", "number", "newline", "space", "operator"]
 """In the order in which they are tried: an operator is what nothing else takes."""
@@ -38,8 +37,7 @@ COMMENT_OPENINGS = {"java": ("//", "/*"), "python": ("#",)}
 PYTHON_STRING_PREFIX = "(?:[rRbBuUfF]|[rR][bBfF]|[bBfF][rR])?"
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A token's place, in code points, and kind; the tokens of a text touch and cover it."""
 
     start: int

@@ -32,6 +32,14 @@ def clear(tmp_path_factory: pytest.TempPathFactory) -> Predictor:
     return Predictor(Runtime(write_bigram_checkpoint(folder, FOLLOWERS)))
 
 
+@pytest.fixture(scope="module")
+def returning(tmp_path_factory: pytest.TempPathFactory) -> Predictor:
+    """A predictor that knows that `a` is what follows a space."""
+    folder: Path = tmp_path_factory.mktemp("spans") / "model"
+    followers = {"\n": {"r": 1}, "n": {" ": 1}, " ": {"a": 1, "x": RARE}, "x": {"\n": 1}, "a": {"\n": 1}}
+    return Predictor(Runtime(write_bigram_checkpoint(folder, followers)))
+
+
 def check(predictor: Predictor, text: str, **options: float) -> list[tuple[str, str | None]]:
     """The spans found, as (written, alternative)."""
     return [(text[span.start : span.end], span.alternative) for span in spans(predictor, text, **options)]
@@ -89,7 +97,7 @@ def test_a_word_that_goes_on_too_long_is_found(clear: Predictor) -> None:
 
 
 def test_only_the_asked_range_is_examined(clear: Predictor) -> None:
-    text = "=x;\n =x;"
+    text = "=x;\n (0;"
     assert [span.start for span in spans(clear, text)] == [1, 6]
     assert [span.start for span in spans(clear, text, start=4)] == [6]
     assert [span.start for span in spans(clear, text, end=4)] == [1]
@@ -102,7 +110,7 @@ def test_the_most_surprising_places_are_examined_first(clear: Predictor) -> None
 
 def test_spans_beyond_what_was_read_are_not_guessed(clear: Predictor) -> None:
     tape = Tape(clear, "java")
-    tape.edit("=x;\n =x;")
+    tape.edit("=x;\n (0;")
     tape.advance_to(4)
     assert [span.start for span in improbable_spans(clear, tape)] == [1]
     assert tape.fed == 4
@@ -117,8 +125,17 @@ def test_a_stopped_check_gives_what_it_has(clear: Predictor) -> None:
 
 def test_examining_leaves_the_places_where_somebody_types(clear: Predictor) -> None:
     tape = Tape(clear, "java")
-    tape.edit("=x;\n" * 90)
+    tape.edit("".join(f"a{number}=x;\n" for number in range(100, 170)))
     tape.advance_to(len(tape.text))
     tape.reading_at(7)
-    improbable_spans(clear, tape, most_examined=90)
+    improbable_spans(clear, tape, most_examined=200)
     assert 7 in tape.snapshots_at()
+
+
+def test_what_the_document_does_elsewhere_is_no_fault(clear: Predictor) -> None:
+    assert check(clear, "=x;\n =x;") == []
+    assert check(clear, "=x;\n =xy;") == [("x", "0"), ("xy", "0")], "the same word, not the start of another"
+
+
+def test_what_is_returned_is_judged_without_the_documents_habits(returning: Predictor) -> None:
+    assert check(returning, "return x\nreturn x\n") == [("x", "a"), ("x", "a")]
