@@ -27,7 +27,7 @@ NOUNS = (
 """New names: enough that neighbouring copies share none."""
 
 RENAMED = {
-    "java": ("Version", "major", "minor", "patch", "label", "builder", "other"),
+    "java": ("Version", "major", "minor", "patch", "label", "result", "other"),
     "python": ("Journal", "Entry", "account", "amount", "entries", "balance", "note"),
 }
 """What gets a new name in each copy; names that belong to the language's library stay."""

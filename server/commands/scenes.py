@@ -50,8 +50,8 @@ class Planted:
 
 
 PLANTED = {
-    "Version.java": Planted("java", "return prime;", "so `hashCode` is 31 for every version"),
-    "journal.py": Planted("python", "return None", "so `with Journal(...) as journal` gives no journal"),
+    "Version.java": Planted("java", "label;", "where a `return` is missing"),
+    "journal.py": Planted("python", "return len[self._entries]", "so `len(journal)` raises a TypeError"),
 }
 
 

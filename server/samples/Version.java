@@ -127,11 +127,11 @@ public final class Version implements Comparable<Version> {
 
     @Override
     public String toString() {
-        StringBuilder builder = new StringBuilder();
-        builder.append(major).append('.').append(minor).append('.').append(patch);
+        StringBuilder sb = new StringBuilder();
+        sb.append(major).append('.').append(minor).append('.').append(patch);
         if (label != null) {
-            builder.append('-').append(label);
+            sb.append('-').append(label);
         }
-        return builder.toString();
+        return sb.toString();
     }
 }

@@ -2,7 +2,7 @@
 
 local session = require('session')
 
-local PLANTED = 'return None'
+local PLANTED = 'return len[self._entries]'
 
 session.check(function(child)
   child:open('planted/journal.py', 'python')
@@ -27,7 +27,7 @@ session.check(function(child)
   child:run(
     [[
       local row = ...
-      vim.api.nvim_buf_set_lines(0, row, row + 1, true, { '        return self' })
+      vim.api.nvim_buf_set_lines(0, row, row + 1, true, { '        return len(self._entries)' })
     ]],
     row
   )

@@ -73,7 +73,7 @@ public final class Version implements Comparable<Version> {
     }
 
     public String getLabel() {
-        return label;
+        label;
     }
 
     public boolean isRelease() {
@@ -122,16 +122,16 @@ public final class Version implements Comparable<Version> {
         result = prime * result + minor;
         result = prime * result + patch;
         result = prime * result + ((label == null) ? 0 : label.hashCode());
-        return prime;
+        return result;
     }
 
     @Override
     public String toString() {
-        StringBuilder builder = new StringBuilder();
-        builder.append(major).append('.').append(minor).append('.').append(patch);
+        StringBuilder sb = new StringBuilder();
+        sb.append(major).append('.').append(minor).append('.').append(patch);
         if (label != null) {
-            builder.append('-').append(label);
+            sb.append('-').append(label);
         }
-        return builder.toString();
+        return sb.toString();
     }
 }

@@ -45,13 +45,13 @@ class Journal:
         self._file = open(path, "a", encoding="utf-8")
 
     def __enter__(self):
-        return None
+        return self
 
     def __exit__(self, exc_type, exc_value, traceback):
         self.close()
 
     def __len__(self):
-        return len(self._entries)
+        return len[self._entries]
 
     def __iter__(self):
         return iter(self._entries)
