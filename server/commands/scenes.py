@@ -10,9 +10,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from peephole.server.client import Client, ClientError, OpenDocument
+
+from .options import LANGUAGES
 
 Json = Any
 
@@ -30,14 +33,17 @@ class Scene:
     typed: str
 
 
-SCENES = (
-    Scene("Version.java", "java", "return label == null;\n    }\n", "\n    public boolean isStable() {\n        ret"),
-    Scene(
-        "Version.java", "java", "label.hashCode());\n        return result;\n    }\n", "\n    @Override\n    public S"
-    ),
-    Scene("journal.py", "python", "raise JournalError(", "st"),
-    Scene("journal.py", "python", "return dict(result)\n", "\n    def accounts(self):\n        return sorted(se"),
+METHODS_END = {"Version.java": "return label == null;\n    }\n", "journal.py": "return dict(result)\n"}
+"""Where in a sample a new method is written: behind one that is there."""
+
+TYPED = (
+    ("Version.java", "public static List<Version> all() {\n        List<Version> result = new Arr"),
+    ("Version.java", "public void rename(String label) {\n        if (label == null) {\n            throw new Ill"),
+    ("journal.py", "def last(self):\n        if not self._entries:\n            raise V"),
+    ("journal.py", "@property\n    def accounts(s"),
 )
+
+SCENES = tuple(Scene(file, LANGUAGES[Path(file).suffix], METHODS_END[file], f"\n    {typed}") for file, typed in TYPED)
 
 
 @dataclass(frozen=True)
