@@ -2,4 +2,6 @@
 
 # From the checkout's root `import model` would give a second copy of every class: refuse it.
 if __name__ != "peephole.model":
-    raise ImportError(f"import peephole.model, not {__name__}: install the project (`make setup`) and import it from there")
+    raise ImportError(
+        f"import peephole.model, not {__name__}: install the project (`make setup`) and import it from there"
+    )

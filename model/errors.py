@@ -4,7 +4,7 @@
     ├── ModelError                 a checkpoint or the mathematics on it
     │   ├── ConfigError            a configuration value that no network can have
     │   ├── VocabularyError        a vocabulary that contradicts itself
-    │   └── CheckpointError        a checkpoint folder that cannot be trusted (subclasses in `checkpoint.py`'s docstring)
+    │   └── CheckpointError        a checkpoint folder that cannot be trusted (all that `checkpoint.py` raises)
     │       ├── CheckpointMissing      the folder or one of its files is not there
     │       ├── CheckpointMalformed    model.json does not parse, or lacks a field
     │       ├── CheckpointVersion      written by a format that this version does not read
