@@ -13,7 +13,7 @@ CLEAN = java_file(1).encode()
     [
         ("pip/_vendor/six.py", CLEAN, filters.VENDORED),
         ("a/third_party/B.java", CLEAN, filters.VENDORED),
-        ("A.java", CLEAN * 200, filters.TOO_LARGE),
+        ("A.java", CLEAN * 400, filters.TOO_LARGE),
         ("A.java", None, filters.TOO_LARGE),
         ("A.java", CLEAN + "é".encode("latin-1"), filters.NOT_UTF8),
         ("A.java", CLEAN + b"\0", filters.NOT_UTF8),

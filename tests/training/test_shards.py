@@ -24,7 +24,7 @@ def write(folder: Path, vocabulary: Vocabulary, texts: list[str]) -> None:
 
 
 @given(texts=st.lists(st.text(ASCII + "Ж�", max_size=30), min_size=1, max_size=6), large=st.booleans())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=40)
 def test_documents_come_back_behind_their_start_token(tmp_path: Path, texts: list[str], large: bool) -> None:
     vocabulary = LARGE if large else SMALL
     write(tmp_path, vocabulary, texts)
