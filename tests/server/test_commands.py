@@ -9,6 +9,7 @@ import pytest
 from checkpoints import write_tiny_checkpoint
 
 from peephole.model.version import VERSION
+from peephole.server.client import Client
 
 JAVA = """\
 class Counter {
@@ -229,3 +230,23 @@ class TestServe:
         result = peephole("serve", "--tcp", 70000)
         assert result.returncode == 2
         assert "a port lies between" in result.stderr
+
+    @pytest.mark.parametrize("arguments", [["--stdio"], ["serve"], ["-v", "serve", "--stdio"], ["serve", "-v"]])
+    def test_editors_can_start_the_server_in_any_of_their_ways(self, arguments: list[str]) -> None:
+        client = Client([sys.executable, "-m", "peephole.server", *arguments])
+        answer = client.request("initialize", {"processId": None, "rootUri": None, "capabilities": {}})
+        assert answer["serverInfo"] == {"name": "peephole", "version": VERSION}
+        assert client.close() == 0
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(model: Path, tmp_path: Path) -> None:
+    path = tmp_path / "Long.java"
+    path.write_text(JAVA * 200)
+    command = [sys.executable, "-m", "peephole.server", "look", str(path), "--model", str(model)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.read(100)
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0

@@ -11,4 +11,6 @@ return {
   -- The first of these that is found above the file names the project. Without one, the server still serves the
   -- single file.
   root_markers = { '.git', 'pyproject.toml', 'setup.py', 'pom.xml', 'build.gradle', 'build.gradle.kts' },
+  -- What differs from the defaults, for instance: `diagnostics = { enabled = false }`. The README names the settings.
+  settings = { peephole = {} },
 }
