@@ -85,7 +85,7 @@ class Editor(LanguageClient):
 async def editor(words: Path) -> AsyncIterator[Editor]:
     """An editor whose document is open."""
     editor = Editor()
-    editor.settings = {"diagnostics": {"debounceMs": 0, "thresholdBits": 15}}
+    editor.settings = {"diagnostics": {"debounceMs": 0, "thresholdBits": 30}}
     program, *options = serve_command("--model", words)
     assert program == sys.executable
     await editor.start_io(program, *options)
@@ -172,7 +172,7 @@ async def test_settings_change_live_and_what_is_wrong_with_them_is_told(editor: 
 
     def configure(**sections: Any) -> None:
         """Settings as a client sends them that keeps them itself."""
-        base = {"diagnostics": {"debounceMs": 0, "thresholdBits": 15}}
+        base = {"diagnostics": {"debounceMs": 0, "thresholdBits": 30}}
         params = types.DidChangeConfigurationParams({"peephole": {**base, **sections}})
         editor.workspace_did_change_configuration(params)
 
@@ -194,7 +194,7 @@ async def test_settings_change_live_and_what_is_wrong_with_them_is_told(editor: 
     assert await editor.marks(lambda params: not params.diagnostics) == []
     assert await labels() == []
     # A client that wants to be asked sends nothing; its answer takes effect when it comes.
-    editor.settings = {"diagnostics": {"debounceMs": 0, "thresholdBits": 15}}
+    editor.settings = {"diagnostics": {"debounceMs": 0, "thresholdBits": 30}}
     editor.workspace_did_change_configuration(types.DidChangeConfigurationParams(None))
     assert len(await editor.marks(lambda params: bool(params.diagnostics))) == 1
     assert await labels() == ["get", "getn"]
@@ -213,4 +213,5 @@ async def test_closing_a_document_takes_its_marks_away(editor: Editor) -> None:
     editor.text_document_did_close(types.DidCloseTextDocumentParams(document()))
     assert await editor.marks(lambda params: not params.diagnostics and params.version is None) == []
     found = await editor.text_document_completion_async(types.CompletionParams(document(), types.Position(3, 3)))
-    assert found == types.CompletionList(False, [])
+    assert isinstance(found, types.CompletionList)
+    assert (found.is_incomplete, list(found.items)) == (False, [])

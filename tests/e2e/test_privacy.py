@@ -36,8 +36,8 @@ if "PEEPHOLE_AUDIT" in os.environ:
 def internet_sockets(process_id: int) -> list[str]:
     """The process's sockets that the system lists as TCP or UDP, native code's included."""
     folder = Path(f"/proc/{process_id}")
-    listed = [line.split() for name in ("tcp", "tcp6", "udp", "udp6") for line in (folder / "net" / name).open()]
-    inodes = {fields[9] for fields in listed if len(fields) > 9}
+    listed = "".join((folder / "net" / name).read_text() for name in ("tcp", "tcp6", "udp", "udp6"))
+    inodes = {fields[9] for fields in map(str.split, listed.splitlines()) if len(fields) > 9}
     held = [str(link.readlink()) for link in (folder / "fd").iterdir()]
     return [target for target in held if target.removeprefix("socket:[").removesuffix("]") in inodes]
 
