@@ -40,6 +40,8 @@ from .vocabulary import Vocabulary
 
 FORMAT = 1
 DESCRIPTION, WEIGHTS, GRAPH = "model.json", "weights.safetensors", "model.onnx"
+CARD = "CARD.md"
+"""Written beside the three by `peephole-train card`; it describes one model, so it goes when that is replaced."""
 LARGEST_DESCRIPTION = 4 << 20
 """Bytes of `model.json`: the largest vocabulary takes under 1 MiB of it."""
 LARGEST_FILE = 1 << 30
@@ -70,8 +72,8 @@ class Checkpoint:
         """All parameters as float32, checked against the config; `CheckpointMismatch` where they differ."""
         try:
             tensors = load_tensors(self.read_file(WEIGHTS))
-        except SafetensorError as error:
-            raise CheckpointMismatch(f"{WEIGHTS} is no safetensors file: {error}; export the model again") from error
+        except (SafetensorError, KeyError) as error:  # a KeyError names a type that numpy does not have, as BF16
+            raise CheckpointMismatch(f"{WEIGHTS} cannot be read as tensors: {error}; export it again") from error
         check_parameters(self.config, tensors, self.weights_dtype)
         return {name: tensor.astype(np.float32) for name, tensor in tensors.items()}
 
@@ -94,6 +96,15 @@ def shipped_checkpoint_folder() -> Path:
 
 def load_checkpoint(folder: Path) -> Checkpoint:
     """The checkpoint in a folder, after its sizes and hashes were found right; else a `CheckpointError`."""
+    try:
+        return read_checkpoint(folder)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise CheckpointMissing(f"{folder} cannot be read ({reason}); look at its path and rights") from error
+
+
+def read_checkpoint(folder: Path) -> Checkpoint:
+    """`load_checkpoint` for a folder that can be read; `OSError` if the system refuses."""
     if not folder.is_dir():
         raise CheckpointMissing(f"{folder} is no folder; a checkpoint is one with a {DESCRIPTION}")
     description = parse_description(read_limited(folder / DESCRIPTION, LARGEST_DESCRIPTION))
@@ -115,6 +126,8 @@ def load_checkpoint(folder: Path) -> Checkpoint:
 
 def read_limited(path: Path, limit: int) -> bytes:
     """The bytes of a file; `CheckpointMissing` if there is none, `CheckpointMalformed` if too many."""
+    if not path.is_file():  # to open a pipe would wait for its other end
+        raise CheckpointMissing(f"{path} is no file; copy the whole checkpoint folder")
     try:
         with path.open("rb") as file:
             data = file.read(limit + 1)
@@ -142,7 +155,7 @@ def parse_description(data: bytes) -> dict[str, object]:
             f"{DESCRIPTION} is no JSON: {type(error).__name__}; export the model again"
         ) from error
     version = description.get("format")
-    if version != FORMAT or isinstance(version, bool):
+    if type(version) is not int or version != FORMAT:
         raise CheckpointVersion(f"checkpoint format {version!r}; this version reads {FORMAT}: export the model again")
     missing = {"config", "vocabulary", "weights_dtype", "files", "provenance"} - set(description)
     if missing:
@@ -201,7 +214,8 @@ def write_checkpoint(
 ) -> Checkpoint:
     """Write a checkpoint whole or not at all, and give it back as `load_checkpoint` reads it.
 
-    An older checkpoint in the folder is replaced; a folder that holds anything else is refused.
+    An older checkpoint in the folder is replaced, card and all; a folder that holds anything else is refused with
+    a `CheckpointError`, and so is what cannot be written.
     """
     tensors = {name: np.ascontiguousarray(parameters[name], weights_dtype) for name in parameters}
     check_parameters(config, tensors, weights_dtype)
@@ -217,14 +231,17 @@ def write_checkpoint(
         "provenance": dict(provenance),
     }
     files[DESCRIPTION] = (json.dumps(description, indent=1, ensure_ascii=True) + "\n").encode()
-    replace_folder(folder, files)
+    try:
+        replace_folder(folder, files)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise CheckpointError(f"{folder} cannot be written ({reason}); make room or choose another folder") from error
     return load_checkpoint(folder)
 
 
 def replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     """Put the files in a new folder beside, flush them to the disk, let it take the old one's place."""
-    if folder.exists() and any(folder.iterdir()) and not (folder / DESCRIPTION).is_file():
-        raise CheckpointError(f"{folder} holds files that are no checkpoint; choose an empty or new folder")
+    check_replaceable(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
@@ -235,10 +252,28 @@ def replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:
                 file.flush()
                 os.fsync(file.fileno())
         if folder.exists():
-            stale = folder.replace(fresh.with_name(f"{fresh.name}-old"))
-            fresh.replace(folder)
-            shutil.rmtree(stale)
+            swap_folders(folder, fresh)
         else:
             fresh.replace(folder)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+def check_replaceable(folder: Path) -> None:
+    """Raise `CheckpointError` unless the folder is absent, empty, or a checkpoint and nothing else."""
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise CheckpointError(f"{folder} is a link or a file; choose a new folder")
+    names = {path.name for path in folder.iterdir()} if folder.exists() else set()
+    if names and (DESCRIPTION not in names or not names <= {DESCRIPTION, WEIGHTS, GRAPH, CARD}):
+        raise CheckpointError(f"{folder} holds files that are no checkpoint; choose an empty or new folder")
+
+
+def swap_folders(folder: Path, fresh: Path) -> None:
+    """Let the fresh folder take the old one's place, which is deleted; if it cannot, the old one comes back."""
+    stale = folder.replace(fresh.with_name(f"{fresh.name}-old"))
+    try:
+        fresh.replace(folder)
+    except BaseException:
+        stale.replace(folder)
+        raise
+    shutil.rmtree(stale)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ from checkpoints import random_parameters, tiny_config, tiny_vocabulary
 from safetensors.numpy import save
 
 from peephole.model import checkpoint as subject
-from peephole.model.checkpoint import GRAPH, WEIGHTS, Checkpoint, load_checkpoint, write_checkpoint
+from peephole.model.checkpoint import CARD, GRAPH, WEIGHTS, Checkpoint, load_checkpoint, write_checkpoint
 from peephole.model.errors import (
     CheckpointError,
     CheckpointMalformed,
@@ -53,6 +54,7 @@ def replace(folder: Path, name: str, data: bytes) -> None:
     [
         (lambda d: d.update(format=2), CheckpointVersion),
         (lambda d: d.update(format=True), CheckpointVersion),
+        (lambda d: d.update(format=1.0), CheckpointVersion),
         (lambda d: d.update(format="1"), CheckpointVersion),
         (lambda d: d.pop("format"), CheckpointVersion),
         (lambda d: d.pop("files"), CheckpointMalformed),
@@ -148,8 +150,37 @@ def test_tensors_that_do_not_fit_the_config_are_refused(folder: Path, spoil: Edi
 
 def test_a_file_that_is_no_safetensors_is_refused(folder: Path) -> None:
     replace(folder, WEIGHTS, b"\xff" * 64)
-    with pytest.raises(CheckpointMismatch, match="no safetensors"):
+    with pytest.raises(CheckpointMismatch, match="cannot be read as tensors"):
         load_checkpoint(folder).parameters()
+
+
+def test_tensors_of_a_type_that_numpy_lacks_are_refused(folder: Path) -> None:
+    header = json.dumps({"output.bias": {"dtype": "BF16", "shape": [1], "data_offsets": [0, 2]}}).encode()
+    replace(folder, WEIGHTS, len(header).to_bytes(8, "little") + header + b"\0\0")
+    with pytest.raises(CheckpointMismatch, match="BF16"):
+        load_checkpoint(folder).parameters()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_pipe_is_no_file_and_is_not_waited_for(folder: Path) -> None:
+    (folder / "model.json").unlink()
+    os.mkfifo(folder / "model.json")
+    with pytest.raises(CheckpointMissing, match="model.json"):
+        load_checkpoint(folder)
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="the system has no file that cannot be read by anyone")
+def test_a_file_that_cannot_be_read_is_an_error_of_the_checkpoint(folder: Path) -> None:
+    (folder / GRAPH).unlink()
+    (folder / GRAPH).symlink_to("/proc/self/mem")
+    describe(folder, lambda description: description["files"][GRAPH].update(bytes=0))
+    with pytest.raises(CheckpointMissing, match="cannot be read"):
+        load_checkpoint(folder)
+
+
+def test_a_folder_whose_name_no_file_system_takes_is_an_error_of_the_checkpoint(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointMissing, match="cannot be read"):
+        load_checkpoint(tmp_path / ("x" * 5000))
 
 
 @pytest.mark.parametrize("data", [b"", b"not a graph" * 9])
@@ -194,11 +225,71 @@ def test_writing_replaces_an_older_checkpoint_and_leaves_no_litter(folder: Path)
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
 
 
+def write(folder: Path) -> Checkpoint:
+    """Write an untrained checkpoint."""
+    return write_checkpoint(folder, tiny_config(), tiny_vocabulary(), random_parameters(tiny_config()), b"", {})
+
+
 def test_writing_over_anything_but_a_checkpoint_is_refused(tmp_path: Path) -> None:
     (tmp_path / "thesis.tex").write_text("years of work")
     with pytest.raises(CheckpointError, match="no checkpoint"):
-        write_checkpoint(tmp_path, tiny_config(), tiny_vocabulary(), random_parameters(tiny_config()), b"", {})
+        write(tmp_path)
     assert (tmp_path / "thesis.tex").exists()
+
+
+def test_files_beside_a_checkpoint_are_not_deleted_with_it(folder: Path) -> None:
+    (folder / "thesis.tex").write_text("years of work")
+    before = load_checkpoint(folder)
+    with pytest.raises(CheckpointError, match="no checkpoint"):
+        write(folder)
+    assert (folder / "thesis.tex").exists()
+    assert load_checkpoint(folder) == before
+
+
+def test_the_card_of_the_old_model_does_not_stay_with_the_new(folder: Path) -> None:
+    (folder / CARD).write_text("the old model's")
+    write(folder)
+    assert not (folder / CARD).exists()
+
+
+def test_a_card_alone_is_no_checkpoint_to_replace(tmp_path: Path) -> None:
+    (tmp_path / CARD).write_text("somebody's")
+    with pytest.raises(CheckpointError, match="no checkpoint"):
+        write(tmp_path)
+
+
+def test_a_file_or_link_is_not_written_over(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("text")
+    (tmp_path / "link").symlink_to(folder)
+    (tmp_path / "dangling").symlink_to(tmp_path / "nowhere")
+    for name in ("file", "link", "dangling"):
+        with pytest.raises(CheckpointError, match="link or a file"):
+            write(tmp_path / name)
+    assert (tmp_path / "file").read_text() == "text"
+    assert (tmp_path / "link").is_symlink()
+
+
+def test_what_cannot_be_written_is_an_error_of_the_checkpoint(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("text")
+    with pytest.raises(CheckpointError, match="cannot be written"):
+        write(tmp_path / "file" / "model")
+
+
+def test_an_old_checkpoint_comes_back_if_the_new_one_cannot_take_its_place(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, rename, done = load_checkpoint(folder), Path.replace, iter([False, True])
+
+    def replace_once(self: Path, target: Path) -> Path:
+        if next(done, False):
+            raise OSError(28, "No space left on device")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "replace", replace_once)
+    with pytest.raises(CheckpointError, match="No space left"):
+        write(folder)
+    assert load_checkpoint(folder) == before
+    assert [path.name for path in folder.parent.iterdir()] == [folder.name]
 
 
 def test_diverged_parameters_are_not_written(tmp_path: Path) -> None:
