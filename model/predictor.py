@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .checkpoint import Parameters
-from .runtime import Runtime
+from .runtime import LONGEST_CALL, Runtime
 from .state import Float32, State
 from .vocabulary import UNKNOWN
 
@@ -70,14 +70,19 @@ class Predictor:
         count = len(indices)
         if not count:
             return np.empty(0, np.float32), reading
-        after, state = self.runtime.read(indices, reading.state)
+        state, nats = reading.state, reading.log_probabilities
         came = np.empty(count, np.float32)
-        came[0] = reading.log_probabilities[indices[0]]
-        came[1:] = after[np.arange(count - 1), indices[1:]]
+        # In the runtime's own chunks: all T rows of V probabilities would be 500 times the text.
+        for start in range(0, count, LONGEST_CALL):
+            chunk = indices[start : start + LONGEST_CALL]
+            after, state = self.runtime.read(chunk, state)
+            came[start] = nats[chunk[0]]
+            came[start + 1 : start + len(chunk)] = after[np.arange(len(chunk) - 1), chunk[1:]]
+            # A copy: a view would keep all rows alive for as long as the reading.
+            nats = after[-1].copy()
         surprisal_bits = came * -BITS_PER_NAT
         surprisal_bits[indices == UNKNOWN] += np.float32(self.vocabulary.unknown_bits)
-        # A copy: a view would keep all T rows alive for as long as the reading.
-        return surprisal_bits, Reading(state, after[-1].copy())
+        return surprisal_bits, Reading(state, nats)
 
     def branch(self, readings: Sequence[Reading]) -> Beam:
         """The readings as one beam, in order."""

@@ -19,6 +19,10 @@ LONGEST_CALL = 512
 CHUNK_INDEPENDENT = "chunk_independent"
 """Key in the graph's metadata (see the export): "true" if any cutting of a text gives the same bits."""
 
+EXTERNAL_DATA = b"location"
+"""The key in a graph's bytes without which no tensor can name another file: ONNX Runtime would look for that file in
+the current directory. The exporter writes the word nowhere, and eight chance bytes of weights do not spell it."""
+
 
 class Runtime:
     """A loaded graph; `CheckpointMismatch` if it is not one that a config like this exports to."""
@@ -31,6 +35,7 @@ class Runtime:
         self._kinds = ("hidden", "cell") if self.config.has_cell else ("hidden",)
         self._outputs = ["logits", *(f"{kind}_out" for kind in self._kinds)]
         self._check_signature()
+        self._check_shapes()
         metadata = self._session.get_modelmeta().custom_metadata_map
         # Float32 products of several rows may round otherwise than those of one row. Such a graph (any GRU's:
         # ONNX Runtime has no int8 operator for it) is fed one character a call: slower, but exact.
@@ -44,6 +49,22 @@ class Runtime:
             raise CheckpointMismatch(
                 "the graph's inputs or outputs are not those of its config; export the model again"
             )
+
+    def _check_shapes(self) -> None:
+        """A dry run of two texts and steps, with the last character of the vocabulary: only names were compared."""
+        config, last = self.config, self.config.vocabulary_size - 1
+        outputs = [*self._outputs, *(f"sequence_{layer}" for layer in range(config.layers))]
+        state = (config.layers, 2, config.hidden_size)
+        expected = [(2, 2, config.vocabulary_size), *[state for _ in self._kinds]]
+        expected += [(2, 2, config.hidden_size) for _ in range(config.layers)]
+        try:
+            found = self._session.run(outputs, self._feed(np.array([[0, last], [last, 0]]), State.zeros(config, 2)))
+        except Exception as error:  # ONNX Runtime's exceptions share no base but this one
+            raise CheckpointMismatch(
+                f"the graph does not run in the sizes of its config ({type(error).__name__}); export the model again"
+            ) from error
+        if [(array.shape, array.dtype) for array in found] != [(shape, np.float32) for shape in expected]:
+            raise CheckpointMismatch("the graph's outputs are not of its config's sizes; export the model again")
 
     def read(self, indices: npt.NDArray[np.uint16], state: State) -> tuple[Float32, State]:
         """Log-probabilities (T, V), in nats, of the character after each index, and the state at the end.
@@ -101,12 +122,15 @@ class Runtime:
 
 def open_session(graph: bytes, threads: int) -> onnxruntime.InferenceSession:
     """A session on the CPU without spinning threads or an arena; `CheckpointMismatch` if it refuses."""
+    if EXTERNAL_DATA in graph:
+        raise CheckpointMismatch("the graph keeps data in files that no hash covers; export the model again")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
     options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
     options.enable_cpu_mem_arena = False
     options.enable_mem_pattern = False
     options.log_severity_level = 3
+    options.add_session_config_entry("session.load_model_format", "ONNX")  # its own format is not looked through
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.add_session_config_entry("session.inter_op.allow_spinning", "0")
     try:

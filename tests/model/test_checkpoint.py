@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
 from checkpoints import random_parameters, tiny_config, tiny_vocabulary
 from safetensors.numpy import save
 
 from peephole.model import checkpoint as subject
 from peephole.model.checkpoint import CARD, GRAPH, WEIGHTS, Checkpoint, load_checkpoint, write_checkpoint
+from peephole.model.config import NetworkConfig
 from peephole.model.errors import (
     CheckpointError,
     CheckpointMalformed,
@@ -24,6 +26,7 @@ from peephole.model.errors import (
     CheckpointVersion,
 )
 from peephole.model.runtime import Runtime
+from peephole.training.export import export_onnx
 
 Edit = Callable[[dict[str, Any]], object]
 
@@ -165,7 +168,7 @@ def test_tensors_of_a_type_that_numpy_lacks_are_refused(folder: Path) -> None:
 def test_a_pipe_is_no_file_and_is_not_waited_for(folder: Path) -> None:
     (folder / "model.json").unlink()
     os.mkfifo(folder / "model.json")
-    with pytest.raises(CheckpointMissing, match="model.json"):
+    with pytest.raises(CheckpointMissing, match="is no file"):
         load_checkpoint(folder)
 
 
@@ -193,6 +196,39 @@ def test_a_graph_that_is_none_is_refused(folder: Path, data: bytes) -> None:
 def test_a_graph_of_another_cell_is_refused(folder: Path, checkpoints: dict[str, Checkpoint]) -> None:
     replace(folder, GRAPH, checkpoints["gru"].graph())
     with pytest.raises(CheckpointMismatch, match="not those of its config"):
+        Runtime(load_checkpoint(folder))
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        tiny_config(hidden_size=32),
+        tiny_config(hidden_size=1),
+        NetworkConfig("lstm", len(tiny_vocabulary()) - 1, 12, 24, 2),
+        NetworkConfig("lstm", len(tiny_vocabulary()) + 1, 12, 24, 2),
+    ],
+)
+def test_a_graph_of_another_size_is_refused(folder: Path, config: NetworkConfig) -> None:
+    replace(folder, GRAPH, export_onnx(config, random_parameters(config)))
+    with pytest.raises(CheckpointMismatch, match="sizes"):
+        Runtime(load_checkpoint(folder))
+
+
+def test_a_graph_that_knows_fewer_characters_than_it_answers_is_refused(folder: Path) -> None:
+    config = load_checkpoint(folder).config
+    parameters = random_parameters(config)
+    parameters["embedding.weight"] = parameters["embedding.weight"][:-1]
+    replace(folder, GRAPH, export_onnx(config, parameters))
+    with pytest.raises(CheckpointMismatch, match="sizes"):
+        Runtime(load_checkpoint(folder))
+
+
+def test_a_graph_whose_data_lies_in_another_file_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = onnx.load_from_string(load_checkpoint(folder).graph())
+    onnx.save_model(graph, folder / GRAPH, save_as_external_data=True, location="data.bin", size_threshold=0)
+    replace(folder, GRAPH, (folder / GRAPH).read_bytes())
+    monkeypatch.chdir(folder)
+    with pytest.raises(CheckpointMismatch, match="no hash covers"):
         Runtime(load_checkpoint(folder))
 
 

@@ -1,12 +1,13 @@
 """The runtime's promises: probabilities, batches, states, sequences, and what the predictor makes of them."""
 
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
 
 from peephole.model.errors import VocabularyError
-from peephole.model.predictor import Predictor
+from peephole.model.predictor import BITS_PER_NAT, Predictor
 from peephole.model.runtime import log_softmax
 from peephole.model.state import State
 
@@ -80,6 +81,25 @@ def test_surprisal_is_the_probability_of_what_came(predictor: Predictor) -> None
     assert surprisal_bits[0] == pytest.approx(-start.log_probabilities[index("a")] / math.log(2), rel=1e-6)
     assert surprisal_bits[1] == pytest.approx(-behind_a.log_probabilities[index("b")] / math.log(2), rel=1e-6)
     assert reading.log_probabilities.base is None, "a view would keep the whole read's rows alive"
+
+
+def test_reading_a_long_text_keeps_no_probabilities_of_its_every_place(predictor: Predictor) -> None:
+    indices, start = predictor.vocabulary.encode(CODE * 600), predictor.start("java")
+    tracemalloc.start()
+    predictor.read_indices(start, indices)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < len(indices) * predictor.config.vocabulary_size * 4 / 4, "a quarter of all that could be kept"
+
+
+def test_surprisals_across_chunks_are_those_of_the_runtimes_probabilities(predictor: Predictor) -> None:
+    indices, start = predictor.vocabulary.encode(CODE * 40), predictor.start("java")
+    surprisal_bits, reading = predictor.read_indices(start, indices)
+    log_probabilities, state = predictor.runtime.read(indices, start.state)
+    before = np.concatenate([start.log_probabilities[None], log_probabilities[:-1]])
+    assert surprisal_bits.tobytes() == (before[np.arange(len(indices)), indices] * -BITS_PER_NAT).tobytes()
+    assert reading.log_probabilities.tobytes() == log_probabilities[-1].tobytes()
+    assert reading.state.hidden.tobytes() == state.hidden.tobytes()
 
 
 @pytest.mark.parametrize("unknown", ["\u2028", "\f", "\U0001f600", "\ud800"])
