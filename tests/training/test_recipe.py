@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from peephole.training.corpus.materials import list_materials
 from peephole.training.corpus.recipe import load_recipe, shipped_recipe
 from peephole.training.errors import CorpusError
 
@@ -42,6 +43,15 @@ def artefact(**changes: object) -> dict[str, object]:
         ({**PACKAGE, "source": "mail"}, "`source`"),
         ({**PACKAGE, "directory": None}, "`directory`"),
         ({**PACKAGE, "artefacts": []}, "`artefacts`"),
+        ({**PACKAGE, "version": "1.0\n--index-url=http://evil.example"}, "`version`"),
+        ({**PACKAGE, "version": "1.0 --hash=sha256:00"}, "`version`"),
+        ({**PACKAGE, "version": "1.0\n"}, "`version`"),
+        ({**PACKAGE, "package": "acorn\n"}, "plain name"),
+        ({**PACKAGE, "directory": "pool/../../secret"}, "`directory`"),
+        ({**PACKAGE, "directory": "pool/main /a"}, "`directory`"),
+        ({**PACKAGE, "directory": "/pool/main"}, "`directory`"),
+        ({**PACKAGE, "source": "wheel"}, "`file`"),
+        ({**artefact(file="acorn-any.whl"), "source": "wheel"}, "`file`"),
         (artefact(file="../a.tar.xz"), "plain name"),
         (artefact(file=".hidden"), "plain name"),
         (artefact(bytes=0), "`bytes`"),
@@ -67,6 +77,25 @@ def test_a_recipe_that_is_missing_or_no_json_is_refused(tmp_path: Path) -> None:
     (tmp_path / "r.json").write_text("{")
     with pytest.raises(CorpusError, match="not JSON"):
         load_recipe(tmp_path / "r.json")
+
+
+@pytest.mark.parametrize(
+    "again",
+    [{**PACKAGE, "split": "development"}, {**PACKAGE, "package": "Acorn", "version": "2"}],
+)
+def test_a_package_that_comes_twice_is_refused(tmp_path: Path, again: dict[str, object]) -> None:
+    recipe = write(tmp_path / "r.json", {"format": 1, "name": "r", "packages": [PACKAGE, again]})
+    with pytest.raises(CorpusError, match="corn .java. is named twice"):
+        load_recipe(recipe)
+
+
+def test_two_recipes_with_the_same_package_are_refused(tmp_path: Path) -> None:
+    paths = [
+        write(tmp_path / f"{split}.json", {"format": 1, "name": "r", "packages": [{**PACKAGE, "split": split}]})
+        for split in ("train", "development")
+    ]
+    with pytest.raises(CorpusError, match="twice"):
+        list_materials(paths, ("java",), development_share=0.1, seed=1)
 
 
 def test_the_shipped_recipe_has_each_package_in_one_split() -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from ..errors import CorpusError
 from .harvest import Material
-from .recipe import load_recipe
+from .recipe import SUFFIXES, load_recipe, refuse_repeats
 from .sources import checkout_version, is_archive, is_checkout
 
 UNRECORDED = "not recorded"
@@ -28,7 +28,8 @@ def list_materials(
             pinned += _from_recipe(path, languages)
         else:
             own += [_from_path(package, languages) for package in find_packages(path)]
-    materials = pinned + _split(_name_apart(own), development_share, seed)
+    refuse_repeats(material.pinned for material in pinned if material.pinned is not None)
+    materials = pinned + _split(_name_apart(own, (m.name for m in pinned)), development_share, seed)
     if not materials:
         raise CorpusError(f"nothing to read: no package of {', '.join(languages)} in what was named")
     return materials
@@ -43,14 +44,28 @@ def _from_recipe(path: Path, languages: tuple[str, ...]) -> list[Material]:
 
 
 def find_packages(path: Path) -> list[Path]:
-    """The path itself, or its children where it is a plain folder that holds checkouts or archives."""
+    """The path itself, or its children where it is a plain folder of checkouts and archives, without code of its own.
+
+    Hidden children are passed over. `CorpusError` where checkouts and loose code lie side by side: read as one folder,
+    the checkouts would give up their untracked files too.
+    """
     if not path.exists():
         raise CorpusError(f"{path} does not exist; name a recipe, a folder, a git checkout or an archive")
     if path.is_dir() and not is_checkout(path):
-        children = sorted(path.iterdir())
-        if any(is_checkout(child) or is_archive(child) for child in children):
+        children = [child for child in _list(path) if not child.name.startswith(".")]
+        loose = any(child.suffix in SUFFIXES.values() and child.is_file() for child in children)
+        if loose and any(map(is_checkout, children)):
+            raise CorpusError(f"{path} holds both git checkouts and source files; name what is wanted of it one by one")
+        if not loose and any(is_checkout(child) or is_archive(child) for child in children):
             return [child for child in children if child.is_dir() or is_archive(child)]
     return [path]
+
+
+def _list(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError as error:
+        raise CorpusError(f"cannot list {folder}: {error.strerror}; make it readable or leave it out") from error
 
 
 def _from_path(path: Path, languages: tuple[str, ...]) -> Material:
@@ -59,9 +74,9 @@ def _from_path(path: Path, languages: tuple[str, ...]) -> Material:
     return Material(name, version, UNRECORDED, "train", languages, paths=(path,))
 
 
-def _name_apart(materials: list[Material]) -> list[Material]:
-    """Folders of the same name in different places get a number: their files must not meet."""
-    seen: dict[str, int] = {}
+def _name_apart(materials: list[Material], taken: Iterable[str]) -> list[Material]:
+    """Folders of the same name in different places, or of a recipe's package, get a number: files must not meet."""
+    seen = dict.fromkeys(taken, 1)
     apart = []
     for material in materials:
         count = seen[material.name] = seen.get(material.name, 0) + 1

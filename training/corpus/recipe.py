@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -27,6 +27,9 @@ SPLITS = ("train", "development")
 SOURCES = ("debian", "wheel")
 
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+~-]*")
+_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+!:~_-]*")
+_WHEEL = re.compile(r"[^-]+-[^-]+(?:-[^-]+)?-[^-]+-[^-]+-[^-]+\.whl")
+"""The name, version, build (may be absent), Python, ABI and platform of the packaging specification."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -79,7 +82,22 @@ def load_recipe(path: Path) -> Recipe:
     packages = value.get("packages")
     if not isinstance(packages, list) or not packages:
         raise CorpusError(f"the recipe {path} needs `packages`, a list with at least one entry")
-    return Recipe(_text(value, "name", "the recipe"), tuple(map(_package, packages)))
+    recipe = Recipe(_text(value, "name", "the recipe"), tuple(map(_package, packages)))
+    refuse_repeats(recipe.packages)
+    return recipe
+
+
+def refuse_repeats(packages: Iterable[Package]) -> None:
+    """`CorpusError` if a package comes twice: once in each split, it would be measured on what it taught.
+
+    Names are compared as package indexes compare them: without case, `-`, `_` and `.` alike.
+    """
+    seen: set[tuple[str, str]] = set()
+    for package in packages:
+        key = package.language, re.sub(r"[-_.]+", "-", package.name).lower()
+        if key in seen:
+            raise CorpusError(f"package {package.name} ({package.language}) is named twice; leave one entry")
+        seen.add(key)
 
 
 def shipped_recipe() -> Path:
@@ -95,19 +113,20 @@ def _package(value: object) -> Package:
     artefacts = value.get("artefacts")
     if not isinstance(artefacts, list) or not artefacts:
         raise CorpusError(f"{where} needs `artefacts`, a list with at least one entry")
+    source = _one_of(value, "source", SOURCES, where)
     return Package(
         name=_plain(name, where),
-        version=_text(value, "version", where),
+        version=_version(value, where),
         language=_one_of(value, "language", LANGUAGES, where),
         split=_one_of(value, "split", SPLITS, where),
         licence=_text(value, "licence", where),
-        source=_one_of(value, "source", SOURCES, where),
-        artefacts=tuple(_artefact(artefact, where) for artefact in artefacts),
-        directory=_text(value, "directory", where) if value["source"] == "debian" else "",
+        source=source,
+        artefacts=tuple(_artefact(artefact, source, where) for artefact in artefacts),
+        directory=_directory(value, where) if source == "debian" else "",
     )
 
 
-def _artefact(value: object, where: str) -> Artefact:
+def _artefact(value: object, source: str, where: str) -> Artefact:
     if not isinstance(value, dict):
         raise CorpusError(f"{where}: an artefact is an object, found {type(value).__name__}")
     size, digest = value.get("bytes"), _text(value, "sha256", where)
@@ -115,7 +134,26 @@ def _artefact(value: object, where: str) -> Artefact:
         raise CorpusError(f"{where}: `bytes` must be a positive integer, found {size!r}")
     if not _SHA256.fullmatch(digest):
         raise CorpusError(f"{where}: `sha256` must be 64 lower-case hexadecimal digits, found {digest!r}")
-    return Artefact(_plain(_text(value, "file", where), where), size, digest)
+    file = _plain(_text(value, "file", where), where)
+    if source == "wheel" and not _WHEEL.fullmatch(file):
+        raise CorpusError(f"{where}: `file` must be name-version-python-abi-platform.whl, found {file!r}")
+    return Artefact(file, size, digest)
+
+
+def _version(value: Mapping[str, object], where: str) -> str:
+    """A version becomes a line of pip's requirements: a space or line break in it could bring in options."""
+    version = _text(value, "version", where)
+    if not _VERSION.fullmatch(version):
+        raise CorpusError(f"{where}: `version` may have letters, digits and . + ! : ~ _ - only, found {version!r}")
+    return version
+
+
+def _directory(value: Mapping[str, object], where: str) -> str:
+    """A folder of the pool, part by part a plain name: it becomes an address on the mirror, and must stay there."""
+    directory = _text(value, "directory", where)
+    if not all(map(_SAFE_NAME.fullmatch, directory.split("/"))):
+        raise CorpusError(f"{where}: `directory` must be plain names between single /, found {directory!r}")
+    return directory
 
 
 def _text(value: Mapping[str, object], key: str, where: str) -> str:
