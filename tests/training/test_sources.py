@@ -4,7 +4,10 @@ import io
 import os
 import subprocess
 import tarfile
+import tempfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -135,6 +138,78 @@ def test_an_archive_that_was_cut_short_is_an_error_with_its_name(tmp_path: Path,
     cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
     with pytest.raises(CorpusError, match="cut"):
         read(cut)
+
+
+def flag_members(archive: Path, *, flag: int = 0, method: int | None = None) -> None:
+    """Change what a zip's headers say about its first member: general-purpose flags, compression method."""
+    data = bytearray(archive.read_bytes())
+    for signature, offset in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        start = data.index(signature) + offset
+        data[start] |= flag
+        if method is not None:
+            data[start + 2 : start + 4] = method.to_bytes(2, "little")
+    archive.write_bytes(data)
+
+
+@pytest.mark.parametrize(("flag", "method", "named"), [(1, None, "encrypted"), (0, 9, "compression")])
+def test_a_zip_that_is_encrypted_or_packed_in_an_unknown_way_is_an_error_with_its_name(
+    tmp_path: Path, flag: int, method: int | None, named: str
+) -> None:
+    archive = tmp_path / "odd.zip"
+    with zipfile.ZipFile(archive, "w") as bundle:
+        bundle.writestr("A.java", java_file(1))
+    flag_members(archive, flag=flag, method=method)
+    with pytest.raises(CorpusError, match=f"odd.zip.*{named}"):
+        read(archive)
+
+
+def test_a_zip_whose_names_are_not_the_utf8_they_claim_to_be_is_an_error(tmp_path: Path) -> None:
+    archive = tmp_path / "odd.zip"
+    with zipfile.ZipFile(archive, "w") as bundle:
+        bundle.writestr("é.java", java_file(1))
+    archive.write_bytes(archive.read_bytes().replace("é".encode(), b"\xe9\xe9"))
+    with pytest.raises(CorpusError, match=r"odd\.zip"):
+        read(archive)
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every user of the machine may enter, which pytest's own is not."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+        for path in [folder / "shut", *folder.glob("*.java")]:
+            path.chmod(0o755)
+
+
+@contextmanager
+def without_privileges() -> Iterator[None]:
+    """Nobody's rights for a while, where the tests are run by the superuser, who may read everything."""
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="needs POSIX permissions")
+@pytest.mark.parametrize("name", ["shut", "Shut.java"])
+def test_what_may_not_be_read_is_an_error_with_its_name(open_folder: Path, name: str) -> None:
+    (open_folder / "shut").mkdir()
+    (open_folder / "Shut.java").write_text(java_file(1))
+    (open_folder / name).chmod(0)
+    with without_privileges(), pytest.raises(CorpusError, match=f"cannot read .*{name}: Permission denied"):
+        read(open_folder)
+
+
+def test_a_tracked_name_that_the_system_cannot_hold_is_an_error(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "update-index", "--add", "--cacheinfo", f"100644,{'1' * 40},{'x' * 300}.java")
+    with pytest.raises(CorpusError, match="cannot read"):
+        read(tmp_path)
 
 
 def test_anything_else_is_refused(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import NoReturn
 
 from ..errors import CorpusError
 from .recipe import SUFFIXES
@@ -20,6 +21,11 @@ LARGEST_READ = 16 << 20
 
 _TAR_ENDINGS = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2")
 _ZIP_ENDINGS = (".zip", ".whl", ".jar")
+_UNREADABLE = (
+    *(tarfile.TarError, zipfile.BadZipFile, lzma.LZMAError, zlib.error, EOFError, OSError),
+    # From zipfile, for members that are encrypted, packed in a way it does not know, or whose names are not UTF-8.
+    *(RuntimeError, UnicodeError),
+)
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,7 @@ def _language_of(path: str, languages: tuple[str, ...]) -> str | None:
 
 def _walk(folder: Path) -> Iterator[str]:
     """Files below a folder in a fixed order; hidden folders and links are not followed."""
-    for root, folders, files in os.walk(folder):
+    for root, folders, files in os.walk(folder, onerror=_refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
             yield (Path(root) / name).relative_to(folder).as_posix()
@@ -91,18 +97,32 @@ def _walk(folder: Path) -> Iterator[str]:
 
 def _read_files(root: Path, paths: Iterator[str] | list[str], languages: tuple[str, ...]) -> Iterator[SourceFile]:
     for path in paths:
-        language, file = _language_of(path, languages), root / path
-        if language is None or file.is_symlink() or not file.is_file():
-            continue
+        language = _language_of(path, languages)
+        if language is not None:
+            yield from _read_file(root / path, path, language)
+
+
+def _read_file(file: Path, path: str, language: str) -> Iterator[SourceFile]:
+    """The file, or nothing where it is a link or gone."""
+    try:
+        if file.is_symlink() or not file.is_file():
+            return
         size = file.stat().st_size
-        yield SourceFile(path, language, size, file.read_bytes() if size <= LARGEST_READ else None)
+        content = file.read_bytes() if size <= LARGEST_READ else None
+    except OSError as error:
+        _refuse(error)
+    yield SourceFile(path, language, size, content)
+
+
+def _refuse(error: OSError) -> NoReturn:
+    raise CorpusError(f"cannot read {error.filename}: {error.strerror}; make it readable or leave it out") from error
 
 
 def _read_archive(archive: Path, languages: tuple[str, ...]) -> Iterator[SourceFile]:
     read = _read_zip if archive.name.lower().endswith(_ZIP_ENDINGS) else _read_tar
     try:
         yield from read(archive, languages)
-    except (tarfile.TarError, zipfile.BadZipFile, lzma.LZMAError, zlib.error, EOFError, OSError) as error:
+    except _UNREADABLE as error:
         raise CorpusError(f"the archive {archive.name} cannot be read to its end: {error}") from error
 
 
