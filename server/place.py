@@ -10,7 +10,7 @@ from peephole.model.lexis import Token, tokens
 from peephole.model.tape import common_prefix
 
 LOOKAHEAD_TOKENS = 2
-"""Tokens before a change that are lexed anew: their ends may have depended on what follows (`/` then `*`)."""
+"""Tokens before a change that are lexed anew: their ends may have depended on what follows (`1e+` then `5`)."""
 
 WINDOW = 1024
 """Characters that a guess looks back over: as many as a provisional reading reads."""

@@ -7,7 +7,29 @@ from hypothesis import strategies as st
 from peephole.model.lexis import tokens
 from peephole.server.place import WINDOW, Lexing, guess_in_text, is_open
 
-PIECES = ["a", "rb", "1", " ", "\n", '"', "'", '"""', "'''", "\\", "/", "*", "//", "/*", "*/", "#", "(", "x = 'y'"]
+PIECES = [
+    "a",
+    "rb",
+    "1",
+    "e",
+    "+",
+    ".",
+    " ",
+    "\n",
+    '"',
+    "'",
+    '"""',
+    "'''",
+    "\\",
+    "/",
+    "*",
+    "//",
+    "/*",
+    "*/",
+    "#",
+    "(",
+    "x = 'y'",
+]
 texts = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
 
 
@@ -65,3 +87,13 @@ def test_a_guess_looks_at_the_last_lines_alone() -> None:
     assert not guess_in_text(code, len(code), "python")
     # An opening that is too far back is not seen: that is what makes it a guess.
     assert not guess_in_text('"""' + code, len('"""' + code), "python")
+
+
+@pytest.mark.parametrize("language", ["java", "python"])
+@pytest.mark.parametrize(
+    "text", ["x = 1e+5", "f(...)", "/* a */ /", "'''a'''", '""" " """', "a >>>= b", "rb'x'", "a // b"]
+)
+def test_typing_character_by_character_equals_a_fresh_lexing(text: str, language: str) -> None:
+    lexing = Lexing(language)
+    for offset in range(len(text) + 1):
+        assert lexing.tokens_before(text[:offset], offset) == tokens(text[:offset], language)

@@ -9,6 +9,9 @@ import pytest
 
 from peephole.server.scheduler import Priority, Scheduler, ShouldStop, Stopped
 
+PATIENCE_S = 60
+"""Only a scheduler that has gone wrong lets it run out."""
+
 
 @pytest.fixture
 def scheduler() -> Iterator[Scheduler]:
@@ -25,7 +28,7 @@ class Gate:
 
     def __call__(self, _: ShouldStop) -> None:
         self.entered.set()
-        assert self.opened.wait(30)
+        assert self.opened.wait(PATIENCE_S)
 
 
 def until_stopped(started: threading.Event | None = None) -> Callable[[ShouldStop], None]:
@@ -43,7 +46,7 @@ def until_stopped(started: threading.Event | None = None) -> Callable[[ShouldSto
 
 async def entered(event: threading.Event) -> None:
     """Waits for the worker without holding the loop."""
-    assert await asyncio.to_thread(event.wait, 30)
+    assert await asyncio.to_thread(event.wait, PATIENCE_S)
 
 
 async def test_the_result_of_work_comes_back(scheduler: Scheduler) -> None:
@@ -87,8 +90,9 @@ async def test_a_request_interrupts_reading_which_then_goes_on(scheduler: Schedu
 
     reading = scheduler.submit(Priority.READ, read)
     await entered(started)
-    await scheduler.submit(Priority.REQUEST, lambda _: done.set())
-    assert await reading == "read to the end"
+    async with asyncio.timeout(PATIENCE_S):
+        await scheduler.submit(Priority.REQUEST, lambda _: done.set())
+        assert await reading == "read to the end"
 
 
 async def test_a_request_does_not_interrupt_a_request(scheduler: Scheduler) -> None:
