@@ -26,8 +26,8 @@ def divide_streams(shares: Mapping[str, float], streams: int) -> dict[str, int]:
     exact = {language: share / total * streams for language, share in positive.items()}
     counts = {language: max(1, int(value)) for language, value in exact.items()}
     by_need = sorted(exact, key=lambda language: exact[language] - counts[language], reverse=True)
-    while sum(counts.values()) < streams:
-        counts[by_need[sum(counts.values()) % len(by_need)]] += 1
+    for language in by_need[: max(0, streams - sum(counts.values()))]:
+        counts[language] += 1
     while sum(counts.values()) > streams:
         counts[max(counts, key=lambda language: counts[language])] -= 1
     return counts

@@ -16,7 +16,7 @@ import torch
 from torch import nn
 
 from peephole.model.network import Network
-from peephole.model.vocabulary import Vocabulary
+from peephole.model.vocabulary import UNKNOWN, Vocabulary
 
 ROWS, LENGTH, WINDOW = 32, 6144, 256
 """32 rows of 6,144 characters a language, read 256 at a time: 200,000 characters, about a second on two cores."""
@@ -27,6 +27,7 @@ class DevelopmentSet:
     """Rows of encoded development text by language, (ROWS, LENGTH + 1); each row begins at a file's start."""
 
     rows: Mapping[str, npt.NDArray[np.int64]]
+    unknown_bits: float
 
     @classmethod
     def read(cls, corpus: Path, vocabulary: Vocabulary) -> DevelopmentSet:
@@ -36,16 +37,30 @@ class DevelopmentSet:
             files = sorted(p for p in (corpus / "development" / language).rglob("*") if p.is_file())
             if len(files) >= ROWS:
                 rows[language] = np.stack([_row(files, number, language, vocabulary) for number in range(ROWS)])
-        return cls(rows)
+        return cls(rows, vocabulary.unknown_bits)
 
     @torch.no_grad()
     def cross_entropy_bits(self, network: Network) -> dict[str, float]:
         """Bits per character by language; unknown characters are charged in full."""
         network.eval()
         try:
-            return {language: _bits(network, rows) for language, rows in self.rows.items()}
+            return {language: self._bits(network, language) for language in self.rows}
         finally:
             network.train()
+
+    def _bits(self, network: Network, language: str) -> float:
+        tokens = torch.from_numpy(self.rows[language].T.copy())
+        start = tokens[0, 0]
+        state, nats, count = network.initial_state(tokens.shape[1]), 0.0, 0
+        for begin in range(0, LENGTH, WINDOW):
+            inputs, targets = tokens[begin : begin + WINDOW], tokens[begin + 1 : begin + WINDOW + 1]
+            keep = (inputs != start).float().unsqueeze(2)
+            logits, state = network(inputs, state, keep)
+            real = targets != start
+            nats += float(nn.functional.cross_entropy(logits[real], targets[real], reduction="sum"))
+            count += int(real.sum())
+        unknown = int((tokens[1:] == UNKNOWN).sum())
+        return (nats / math.log(2) + unknown * self.unknown_bits) / count
 
 
 def _row(files: list[Path], number: int, language: str, vocabulary: Vocabulary) -> npt.NDArray[np.int64]:
@@ -58,18 +73,3 @@ def _row(files: list[Path], number: int, language: str, vocabulary: Vocabulary) 
         parts.append(tokens)
         place, have = place + 1, have + len(tokens)
     return np.concatenate(parts)[: LENGTH + 1]
-
-
-def _bits(network: Network, rows: npt.NDArray[np.int64]) -> float:
-    tokens = torch.from_numpy(rows.T.copy())
-    start = tokens[0, 0]
-    state, nats, count = network.initial_state(tokens.shape[1]), 0.0, 0
-
-    for begin in range(0, LENGTH, WINDOW):
-        inputs, targets = tokens[begin : begin + WINDOW], tokens[begin + 1 : begin + WINDOW + 1]
-        keep = (inputs != start).float().unsqueeze(2)
-        logits, state = network(inputs[: len(targets)], state, keep[: len(targets)])
-        real = targets != start
-        nats += float(nn.functional.cross_entropy(logits[real], targets[real], reduction="sum"))
-        count += int(real.sum())
-    return nats / count / math.log(2)

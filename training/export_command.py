@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from peephole.model.checkpoint import Checkpoint, write_checkpoint
 from peephole.model.vocabulary import Vocabulary
 
+from .corpus.shards import read_corpus
 from .errors import RunError
 from .run_folder import RunFolder, Saved
 
@@ -25,18 +27,21 @@ def add_commands(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--weights", choices=("float32", "float16"), default="float32", help="how weights.safetensors stores them"
     )
+    parser.add_argument("--corpus", type=Path, metavar="DIR", help="where the run's corpus is now, if it was moved")
     parser.set_defaults(func=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Runs the command."""
-    checkpoint = export_run(RunFolder.open(arguments.run), arguments.out, weights=arguments.weights)
+    folder = RunFolder.open(arguments.run)
+    corpus = arguments.corpus or Path(folder.config.data.corpus)
+    checkpoint = export_run(folder, arguments.out, corpus=corpus, weights=arguments.weights)
     print(f"{checkpoint.folder}: model {checkpoint.model_hash}")
     return 0
 
 
-def export_run(folder: RunFolder, out: Path, *, weights: str = "float32") -> Checkpoint:
-    """Writes the checkpoint folder; `RunError` if the run has saved nothing yet."""
+def export_run(folder: RunFolder, out: Path, *, corpus: Path, weights: str = "float32") -> Checkpoint:
+    """Writes the checkpoint folder; `RunError` if the run has saved nothing yet, `CorpusError` without its corpus."""
     from .export import export_onnx  # with torch below, a second to import
     from .fit import network_config
 
@@ -59,12 +64,12 @@ def export_run(folder: RunFolder, out: Path, *, weights: str = "float32") -> Che
         vocabulary,
         parameters,
         graph,
-        provenance(folder, saved),
+        provenance(folder, saved, read_corpus(corpus)),
         weights_dtype=weights,  # type: ignore[arg-type]
     )
 
 
-def provenance(folder: RunFolder, saved: Saved) -> dict[str, object]:
+def provenance(folder: RunFolder, saved: Saved, corpus: Mapping[str, Any]) -> dict[str, object]:
     """How the model came to be: settings, what it saw, and where its text came from (packages and licences)."""
     fit = folder.config.fit
     facts: dict[str, object] = {
@@ -75,15 +80,12 @@ def provenance(folder: RunFolder, saved: Saved) -> dict[str, object]:
             "streams": fit.streams,
             "bptt_length": fit.bptt_length,
             "optimizer": fit.optimizer,
-            "precision": fit.precision,
+            "precision": fit.precision if folder.config.network.cell == "lstm" else "float32",
             "learning_rate": fit.learning_rate,
             "characters": fit.characters,
             "shares": folder.config.data.shares,
         },
     }
-    corpus = Path(folder.config.data.corpus) / "corpus.json"
-    if corpus.exists():
-        words = json.loads(corpus.read_text(encoding="utf-8"))
-        facts["corpus"] = {"splits": words.get("splits"), "report": words.get("report")}
-        facts["sources"] = words.get("sources")
+    facts["corpus"] = {"splits": corpus.get("splits"), "report": corpus.get("report")}
+    facts["sources"] = corpus.get("sources")
     return facts

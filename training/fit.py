@@ -98,17 +98,18 @@ class Fit:
         begun, first, saved = time.monotonic(), self.at.step, time.monotonic()
         with FitProgress(self.config.fit.characters, self.at.step * self.characters_a_step) as progress:
             while self.at.step < steps:
-                bits = self._train_step()
+                rate = self._rate()
+                bits = self._train_step(rate)
                 speed = (self.at.step - first) * self.characters_a_step / (time.monotonic() - begun)
-                self._record(bits, speed, progress)
+                self._record(bits, rate, speed, progress)
                 if time.monotonic() - saved > self.config.fit.checkpoint_seconds:
                     self.save()
                     saved = time.monotonic()
         self.save()
         return self.at.bits
 
-    def _train_step(self) -> float:
-        """One batch forwards and backwards, one update; the batch's bits per character."""
+    def _train_step(self, rate: float) -> float:
+        """One batch forwards and backwards, one update; the batch's bits per target (unknown ones not priced)."""
         fit = self.config.fit
         batch = self.streams.batch(self.at.step)
         inputs, keep = torch.from_numpy(batch.inputs), torch.from_numpy(batch.keep)
@@ -120,7 +121,7 @@ class Fit:
         self.network.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.network.parameters(), fit.clip_norm)
-        self.optimizers.step(self._rate())
+        self.optimizers.step(rate)
         self.state = (state[0].detach(), state[1].detach())
         self.at.step += 1
         self.at.bits = bits if math.isnan(self.at.bits) else SMOOTHING * self.at.bits + (1 - SMOOTHING) * bits
@@ -136,14 +137,14 @@ class Fit:
             final_share=fit.final_share,
         )
 
-    def _record(self, bits: float, speed: float, progress: FitProgress) -> None:
+    def _record(self, bits: float, rate: float, speed: float, progress: FitProgress) -> None:
         """The log's line for the step just done, and the progress line."""
         step, characters = self.at.step, self.at.step * self.characters_a_step
         record: dict[str, float | int | str] = {
             "step": step,
             "characters": characters,
             "bits_per_character": bits,
-            "learning_rate": self._rate(),
+            "learning_rate": rate,
             "characters_per_second": round(speed),
         }
         every = self.config.fit.development_every
@@ -173,6 +174,7 @@ class Fit:
     def _resume(self) -> None:
         saved = self.folder.load()
         if saved is None:
+            self.folder.truncate_log(0)  # of a run that was killed before it saved anything
             return
         if saved.facts.get("fingerprint") != self._fingerprint():
             raise RunError(

@@ -29,11 +29,18 @@ def test_keep_is_zero_exactly_at_start_tokens() -> None:
     assert np.array_equal(batch.keep[:, :, 0] == 0, batch.inputs == 1)
 
 
-@given(st.floats(0.01, 1), st.floats(0.01, 1), st.integers(2, 200))
-def test_divided_streams_add_up_and_follow_the_shares(a: float, b: float, streams: int) -> None:
-    counts = divide_streams({"java": a, "python": b}, streams)
+@given(st.lists(st.floats(0.01, 1), min_size=1, max_size=5), st.integers(5, 200))
+def test_divided_streams_add_up_and_follow_the_shares(shares: list[float], streams: int) -> None:
+    counts = divide_streams({f"language {number}": share for number, share in enumerate(shares)}, streams)
     assert sum(counts.values()) == streams
-    assert abs(counts["java"] - max(1, min(streams - 1, a / (a + b) * streams))) <= 1
+    if min(shares) / sum(shares) * streams >= 1:
+        for share, count in zip(shares, counts.values(), strict=True):
+            assert abs(count - share / sum(shares) * streams) < 1
+
+
+def test_what_is_left_of_the_streams_goes_to_the_largest_remainder() -> None:
+    assert divide_streams({"java": 0.42, "python": 0.58}, 64) == {"java": 27, "python": 37}
+    assert divide_streams({"java": 0.42, "python": 0.58}, 128) == {"java": 54, "python": 74}
 
 
 def test_a_corpus_too_small_for_the_streams_is_refused_by_name() -> None:

@@ -12,9 +12,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from torch import nn
 
+from peephole.model.network import Network
+from peephole.model.predictor import Predictor
+from peephole.model.runtime import Runtime
 from peephole.training.config import DataConfig, FitConfig, NetworkShape, RunConfig, dump_config
-from peephole.training.errors import RunError
+from peephole.training.errors import CorpusError, RunError
+from peephole.training.export_command import export_run
 from peephole.training.fit import Fit
 from peephole.training.run_folder import CHECKPOINT, LOG, RunFolder
 
@@ -73,8 +79,8 @@ def test_a_run_killed_at_any_moment_resumes_to_the_uninterrupted_curve(tiny_corp
     with subprocess.Popen([*command, str(tmp_path / "run.toml")], stderr=subprocess.DEVNULL) as process:
         log = tmp_path / "killed" / LOG
         while process.poll() is None and not (log.exists() and log.read_text().count("\n") >= 10):
-            pass
-        os.kill(process.pid, signal.SIGKILL)
+            os.sched_yield()
+        process.send_signal(signal.SIGKILL)
     assert (tmp_path / "killed" / CHECKPOINT).exists()
     subprocess.run([*command, "--resume"], check=True, stderr=subprocess.DEVNULL)
     assert _curve(tmp_path / "killed") == _curve(tmp_path / "whole")
@@ -102,3 +108,53 @@ def test_a_folder_with_a_run_is_not_overwritten(tiny_corpus: Path, tmp_path: Pat
     RunFolder.create(tmp_path / "run", _config(tiny_corpus))
     with pytest.raises(RunError, match="holds a run already"):
         RunFolder.create(tmp_path / "run", _config(tiny_corpus))
+
+
+def test_a_run_killed_before_it_saved_anything_begins_its_log_anew(tiny_corpus: Path, tmp_path: Path) -> None:
+    folder = RunFolder.create(tmp_path / "run", _config(tiny_corpus, steps=4))
+    folder.log({"step": 1, "characters": 128, "bits_per_character": 9.0})
+    Fit(RunFolder.open(tmp_path / "run")).run()
+    assert [step for step, _ in _curve(tmp_path / "run")] == [1, 2, 3, 4]
+
+
+def test_a_run_resumes_with_another_number_of_streams(tiny_corpus: Path, tmp_path: Path) -> None:
+    config = _config(tiny_corpus, steps=20)
+    folder = RunFolder.create(tmp_path / "run", config)
+    Fit(folder).run(until_step=10)
+    folder.replace_config(dataclasses.replace(config, fit=dataclasses.replace(config.fit, streams=4)))
+    fit = Fit(folder)
+    assert fit.at.step == 20  # half the streams: the same characters are twice the steps
+    fit.run()
+    records = [json.loads(line) for line in (tmp_path / "run" / LOG).read_text().splitlines()]
+    assert [r["characters"] for r in records] == [n * 128 for n in range(1, 11)] + [n * 64 for n in range(21, 41)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "weights"), [("lstm", "float32"), ("lstm", "float16"), ("peephole", "float32"), ("gru", "float32")]
+)
+def test_an_exported_run_loads_with_the_same_parameters_and_its_sources(
+    tiny_corpus: Path, tmp_path: Path, cell: str, weights: str
+) -> None:
+    folder = RunFolder.create(tmp_path / "run", _config(tiny_corpus, cell=cell, steps=5))
+    fit = Fit(folder)
+    fit.run()
+    checkpoint = export_run(folder, tmp_path / "model", corpus=tiny_corpus, weights=weights)
+    network = Network(checkpoint.config)
+    network.load_parameters(checkpoint.parameters())
+    expected = {name: value.astype(weights) for name, value in fit.network.export_parameters().items()}
+    assert all(np.array_equal(value, expected[name]) for name, value in checkpoint.parameters().items())
+    indices = fit.vocabulary.encode("class Basket {")
+    with torch.no_grad():
+        logits, _ = network(torch.from_numpy(np.r_[fit.vocabulary.start("java"), indices].astype(np.int64))[:, None])
+    bits, _ = (predictor := Predictor(Runtime(checkpoint))).read_indices(predictor.start("java"), indices)
+    nats = nn.functional.cross_entropy(logits[:-1, 0], torch.from_numpy(indices.astype(np.int64)), reduction="none")
+    assert np.allclose(bits, nats.numpy() / np.log(2), atol=0.1)  # int8 against float32
+    assert checkpoint.provenance["characters_seen"] == 5 * 8 * 16
+    assert "train" in checkpoint.provenance["corpus"]["splits"]  # type: ignore[index]
+
+
+def test_exporting_without_the_corpus_is_refused_since_sources_would_be_lost(tiny_corpus: Path, tmp_path: Path) -> None:
+    folder = RunFolder.create(tmp_path / "run", _config(tiny_corpus, steps=2))
+    Fit(folder).run()
+    with pytest.raises(CorpusError, match="is not a corpus"):
+        export_run(folder, tmp_path / "model", corpus=tmp_path / "gone")

@@ -27,6 +27,8 @@ def _gradients(network: Network) -> tuple[float, dict[str, Tensor]]:
     return float(loss.detach()), {name: p.grad for name, p in network.named_parameters() if p.grad is not None}
 
 
+# torch's compiler imports modules of torch that still use torch.jit, and warns about itself.
+@pytest.mark.filterwarnings("ignore:.*torch.jit.*:DeprecationWarning")
 @pytest.mark.parametrize(
     "compiled", [False, pytest.param(True, marks=pytest.mark.skipif(not has_compiler(), reason="no compiler"))]
 )
