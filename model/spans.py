@@ -42,7 +42,7 @@ EXAMINED: frozenset[Kind] = frozenset({"identifier", "number", "string", "operat
 """White space is layout, comments are prose."""
 
 FIRST_CHARACTERS: dict[Kind, str] = {"string": "\"'", "number": "0123456789"}
-"""What the literals of a kind begin with."""
+"""What the literals of a kind begin with, as a rule; `f"` and `.5` begin otherwise."""
 
 
 @dataclass(frozen=True)
@@ -89,9 +89,13 @@ def improbable_spans(
     bits = choice_bits(found, tape.surprisal_bits)
     least_bits = min(threshold_bits, kind_bits)
     suspects = suspicious(found, bits, start, len(tape.text) if end is None else end, least_bits)
-    suspects = [place for place in suspects if not is_habit(tape.text, found, place)]
-    spans = []
-    for place in suspects[:most_examined]:
+    spans, examined = [], 0
+    for place in suspects:
+        if examined == most_examined or (should_stop is not None and should_stop()):
+            break
+        if is_habit(tape.text, found, place):  # looks through the whole text: one place at a time, so it can be stopped
+            continue
+        examined += 1
         token = found[place]
         reading = tape.reading_at(token.start, should_stop=should_stop, keep=False)
         if reading is None or (should_stop is not None and should_stop()):
@@ -153,12 +157,12 @@ def judge(
 ) -> ImprobableSpan | None:
     """The token as a span, if it is improbable for either reason. reading: at its start."""
     best = alternative(predictor, reading, tape, token)
+    written = tape.text[token.start : token.end]
     if best is not None and best.probability >= settings.least_alternative:
-        written = tape.text[token.start : token.end]
         cost = bits if token.kind == "string" else bits + end_bits(predictor, reading, written, tape.language)
         if cost + math.log2(best.probability) >= settings.threshold_bits:
             return ImprobableSpan(token.start, token.end, cost, best.text, best.probability)
-    cost = kind_cost_bits(predictor, reading, token)
+    cost = kind_cost_bits(predictor, reading, token.kind, written)
     return ImprobableSpan(token.start, token.end, cost, None, 0.0) if cost >= settings.kind_bits else None
 
 
@@ -180,10 +184,13 @@ def end_bits(predictor: Predictor, reading: Reading, written: str, language: str
     return ending_bits(predictor, behind, written, language)
 
 
-def kind_cost_bits(predictor: Predictor, reading: Reading, token: Token) -> float:
-    """Bits of a literal of this kind beginning here, whatever it says; 0 for what is no literal."""
-    characters = FIRST_CHARACTERS.get(token.kind, "")
-    if not characters:
+def kind_cost_bits(predictor: Predictor, reading: Reading, kind: Kind, written: str) -> float:
+    """Bits of a literal of this kind beginning here, whatever it says; 0 for what is no literal.
+
+    The written first character counts whatever it is: a prefix makes no string improbable.
+    """
+    if kind not in FIRST_CHARACTERS:
         return 0.0
-    first = reading.log_probabilities[predictor.vocabulary.encode(characters)]
+    characters = {*FIRST_CHARACTERS[kind], written[0]}
+    first = reading.log_probabilities[predictor.vocabulary.encode("".join(sorted(characters)))]
     return -math.log2(float(np.exp(first.astype(np.float64)).sum()))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from peephole.model.spans import improbable_spans
+from peephole.model.spans import MOST_EXAMINED, improbable_spans
 
 from .answer import Asked, percent
 from .scheduler import Stopped
@@ -31,6 +31,8 @@ def diagnose(asked: Asked) -> list[types.Diagnostic]:
         asked.desk.tape,
         threshold_bits=settings.threshold_bits,
         least_alternative=settings.least_alternative,
+        # As many marks as are wanted can be found only where as many places are looked at.
+        most_examined=max(MOST_EXAMINED, settings.max_items),
         should_stop=asked.should_stop,
     )
     if asked.should_stop():

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from checkpoints import write_bigram_checkpoint
 
+from peephole.model import spans as subject
 from peephole.model.predictor import Predictor
 from peephole.model.runtime import Runtime
 from peephole.model.spans import ImprobableSpan, improbable_spans
@@ -18,7 +19,7 @@ FOLLOWERS = {
     "x": {";": 1},
     ";": {"\n": 1},
     "\n": {" ": 1},
-    " ": {"a": 1, "b": 1, "c": 1, "d": 1, "q": RARE / 10},
+    " ": {"a": 1, "b": 1, "c": 1, "f": 1, ".": 1, "q": RARE / 10},
     "(": {'"': 1, "0": RARE},
     '"': {"a": 1, "z": RARE, ")": 1, ";": 1},
     ")": {";": 1},
@@ -45,9 +46,9 @@ def check(predictor: Predictor, text: str, **options: float) -> list[tuple[str, 
     return [(text[span.start : span.end], span.alternative) for span in spans(predictor, text, **options)]
 
 
-def spans(predictor: Predictor, text: str, **options: float) -> list[ImprobableSpan]:
+def spans(predictor: Predictor, text: str, language: str = "java", **options: float) -> list[ImprobableSpan]:
     """The spans found in a text that was read whole."""
-    tape = Tape(predictor, "java")
+    tape = Tape(predictor, language)
     tape.edit(text)
     tape.advance_to(len(text))
     return improbable_spans(predictor, tape, **options)  # type: ignore[arg-type]
@@ -74,6 +75,12 @@ def test_a_literal_where_none_of_its_kind_belongs_needs_no_alternative(clear: Pr
 def test_a_literal_of_a_probable_kind_is_free_to_be_any(clear: Predictor) -> None:
     assert check(clear, "=0;", kind_bits=0.1) == []
     assert check(clear, "=5;", least_alternative=1.1) == [], "some digit was to be expected"
+
+
+@pytest.mark.parametrize("literal", ['f"a"', ".5"])
+def test_a_literal_may_begin_as_others_of_its_kind_do_not(clear: Predictor, literal: str) -> None:
+    assert spans(clear, f"\n {literal}", "python") == []
+    assert spans(clear, f"\n {literal.lstrip('f.')}", "python") != []
 
 
 def test_a_rare_name_among_many_possible_ones_is_no_fault(clear: Predictor) -> None:
@@ -121,6 +128,29 @@ def test_a_stopped_check_gives_what_it_has(clear: Predictor) -> None:
     tape.edit("=x;")
     tape.advance_to(3)
     assert improbable_spans(clear, tape, should_stop=lambda: True) == []
+
+
+def test_a_check_can_be_stopped_between_habits(clear: Predictor) -> None:
+    tape, polls = Tape(clear, "java"), iter(range(1000))
+    tape.edit("=x;\n" * 30)
+    tape.advance_to(len(tape.text))
+    assert improbable_spans(clear, tape, should_stop=lambda: next(polls) < 0) == []
+    assert next(polls) >= 30
+
+
+def test_no_more_places_are_compared_with_the_text_than_are_wanted(
+    clear: Predictor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[int] = []
+    is_habit = subject.is_habit
+
+    def counting(text: str, found: list[subject.Token], place: int) -> bool:
+        compared.append(place)
+        return is_habit(text, found, place)
+
+    monkeypatch.setattr(subject, "is_habit", counting)
+    spans(clear, "".join(f"a{number}=x{number};\n" for number in range(100, 140)), most_examined=3)
+    assert len(compared) == 3
 
 
 def test_examining_leaves_the_places_where_somebody_types(clear: Predictor) -> None:

@@ -45,6 +45,14 @@ def test_marks_come_in_the_order_of_the_text_and_the_most_surprising_stay(words:
     assert [each.data for each in one] == [max((each.data for each in many), key=lambda data: data["bits"])]  # type: ignore[index]
 
 
+def test_as_many_marks_as_are_wanted_can_be_had(words: Predictor) -> None:
+    text = "\n get();\n" + "".join(f" x{number}y();\n" for number in range(100, 200))
+    wanted = max(spans.MOST_EXAMINED, DiagnosticSettings().max_items) + 10
+    for most in (wanted, 3):
+        settings = Settings(diagnostics=DiagnosticSettings(threshold_bits=15.0, max_items=most))
+        assert len(diagnose(ask_about(words, text, settings=settings))) == most
+
+
 def test_the_severity_is_the_wanted_one(words: Predictor) -> None:
     assert marks(words, severity="information")[0].severity == types.DiagnosticSeverity.Information
 
