@@ -64,11 +64,11 @@ class Snapshots:
         """Where a reading walk should pause next to pass by: the next multiple of the first interval."""
         return (offset // self._first_interval + 1) * self._first_interval
 
-    def pass_by(self, offset: int, reading: Reading, *, towards: int) -> None:
-        """Keep a place if it is on the grid, or is the last fine step before the place walked to."""
+    def pass_by(self, offset: int, reading: Reading, *, towards: int, keep: bool = True) -> None:
+        """Keep a place if it is on the grid or, with `keep`, the last fine step before the place walked to."""
         if offset % self._interval == 0:
             self._keep(offset, reading)
-        elif offset % self._first_interval == 0 and towards - offset < self._first_interval:
+        elif keep and offset % self._first_interval == 0 and towards - offset < self._first_interval:
             self.keep_recent(offset, reading)
 
     def keep_recent(self, offset: int, reading: Reading) -> None:

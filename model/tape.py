@@ -20,7 +20,8 @@ SLICE_LENGTH = 128
 """Characters between two looks at `should_stop`: 3.4 ms for a 2x512 network."""
 
 WINDOW = 1024
-"""Characters that a provisional reading starts before its place: 27 ms for a 2x512 network."""
+"""Characters that a provisional reading starts before its place, at a line's start if one is within as many more:
+27 ms for a 2x512 network."""
 
 
 class Tape:
@@ -88,7 +89,7 @@ class Tape:
         without, a look at many places does not push out the places where somebody types.
         """
         self._check(offset)
-        reached, reading = self._walk(*self._nearest(offset), offset, should_stop)
+        reached, reading = self._walk(*self._nearest(offset), offset, should_stop, keep=keep)
         if reached >= self._head[0]:
             self._head = reached, reading
         if reached < offset:
@@ -99,19 +100,26 @@ class Tape:
         return reading
 
     def provisional_reading_at(self, offset: int, *, should_stop: ShouldStop | None = None) -> Reading | None:
-        """A reading of about the last `WINDOW` characters before the offset, as if the document began there.
+        """A reading of the last one or two `WINDOW`s of characters before the offset, as if the document began there.
 
         For an answer at once while a long document is still unread; nothing of it enters the tape. Typing on
         costs only the typed characters, as in the tape itself.
         """
         self._check(offset)
-        start, window = self._window or (-1, None)
-        if window is None or not WINDOW // 2 <= offset - start <= 2 * WINDOW:
-            start = self.text.rfind("\n", 0, max(offset - WINDOW, 0)) + 1
+        start, window = self._window or (0, None)
+        least = WINDOW // 2 if start else 0
+        if window is None or not least <= offset - start <= 2 * WINDOW:
+            start = self._window_start(offset)
             window = Tape(self.predictor, self.language, slice_length=self._slice_length)
             self._window = start, window
         window.edit(self.text[start:offset])
         return window.reading_at(offset - start, should_stop=should_stop)
+
+    def _window_start(self, offset: int) -> int:
+        """The last line's start that is a window away, but no more than two; the document's own if that is as near."""
+        earliest, latest = max(offset - 2 * WINDOW, 0), max(offset - WINDOW, 0)
+        line = self.text.rfind("\n", earliest, latest) + 1
+        return line or (latest if earliest else 0)
 
     def _check(self, offset: int) -> None:
         if not 0 <= offset <= len(self.text):
@@ -122,7 +130,9 @@ class Tape:
         kept = self._snapshots.nearest(offset)
         return self._head if kept[0] < self._head[0] <= offset else kept
 
-    def _walk(self, at: int, reading: Reading, offset: int, should_stop: ShouldStop | None) -> tuple[int, Reading]:
+    def _walk(
+        self, at: int, reading: Reading, offset: int, should_stop: ShouldStop | None, *, keep: bool = True
+    ) -> tuple[int, Reading]:
         """Read from one place towards another in slices, leaving snapshots; the place reached."""
         while at < offset:
             if should_stop is not None and should_stop():
@@ -131,7 +141,7 @@ class Tape:
             surprisal_bits, reading = self.predictor.read(reading, self.text[at:end])
             self._record(at, end, surprisal_bits)
             at = end
-            self._snapshots.pass_by(at, reading, towards=offset)
+            self._snapshots.pass_by(at, reading, towards=offset, keep=keep)
         self._count_snapshots()
         return at, reading
 

@@ -148,6 +148,18 @@ def test_returning_close_to_a_place_of_late_costs_less_than_a_grid_step(predicto
     assert tape.counters.characters_refed - refed < 16
 
 
+def test_a_look_at_many_places_of_a_sparse_grid_leaves_the_places_of_late(predictor: Predictor) -> None:
+    budget = 100 * predictor.start("java").nbytes
+    tape = Tape(predictor, "java", snapshot_interval=16, snapshot_budget_bytes=budget)
+    tape.edit(CODE * 100)
+    tape.advance_to(len(tape.text))
+    assert max(np.diff(tape.snapshots_at())) >= 64, "the grid must have grown wide for this test to say anything"
+    tape.reading_at(7)
+    for offset in range(8, len(tape.text), 16):
+        tape.reading_at(offset, keep=False)
+    assert 7 in tape.snapshots_at()
+
+
 def test_looking_back_does_not_drop_what_was_read_beyond(predictor: Predictor) -> None:
     tape = Tape(predictor, "java")
     tape.edit(CODE * 20)
@@ -222,6 +234,38 @@ def test_a_provisional_reading_is_that_of_the_last_lines_alone(predictor: Predic
     assert reading is not None
     assert_same(reading, fresh(tape, tape.text[start:offset])[1])
     assert tape.fed == 0
+
+
+@pytest.mark.parametrize(("offset", "start"), [(5 * WINDOW, 4 * WINDOW), (2 * WINDOW - 1, 0), (9, 0)])
+def test_a_provisional_reading_of_a_long_line_begins_within_it(predictor: Predictor, offset: int, start: int) -> None:
+    tape = Tape(predictor, "java")
+    tape.edit(CODE.replace("\n", " ") * 100)
+    reading = tape.provisional_reading_at(offset)
+    assert reading is not None
+    assert_same(reading, fresh(tape, tape.text[start:offset])[1])
+
+
+class Meter(Predictor):
+    """A predictor that counts the characters it reads."""
+
+    characters = 0
+
+    def read(self, reading: Reading, text: str) -> tuple[np.ndarray, Reading]:
+        self.characters += len(text)
+        return super().read(reading, text)
+
+
+@pytest.mark.parametrize("start", [20, 5 * WINDOW])
+def test_typing_costs_a_provisional_reading_one_character_a_keystroke(predictor: Predictor, start: int) -> None:
+    meter = Meter(predictor.runtime)
+    tape, text = Tape(meter, "java"), CODE.replace("\n", " ") * 100
+    tape.edit(text[:start])
+    tape.provisional_reading_at(start)
+    read = meter.characters
+    for end in range(start + 1, start + 9):
+        tape.edit(text[:end])
+        tape.provisional_reading_at(end)
+    assert meter.characters == read + 8
 
 
 @given(TEXT, TEXT, TEXT)
