@@ -40,13 +40,15 @@ class Boundary:
         first = token[0]
         if self._is_string(token):
             return self._continuing_string(token)
-        if first.isdigit():
+        if _is_number(token):
             return self._mask("number", lambda character: is_word_character(character) or character == ".")
         if is_word_character(first):
             opens_string = self._quotes and self._language == "python" and token.lower() in STRING_PREFIXES
             extra = "\"'" if opens_string else ""
             return self._mask(f"word{extra}", lambda character: is_word_character(character) or character in extra)
-        return self._mask(f"operator{token}", lambda character: self._begins_operator(token + character))
+        # Whatever begins no operator shares one mask: there are as many such tokens as comments and signs.
+        name = f"operator{token}" if self._begins_operator(token) else "nothing"
+        return self._mask(name, lambda character: self._continues_sign(token, character))
 
     def is_open_string(self, token: str) -> bool:
         """Whether the token is a string still without its closing quotation mark: no whole token yet."""
@@ -58,7 +60,7 @@ class Boundary:
             return "string"
         if token in self._comments:
             return "comment"
-        if token[0].isdigit():
+        if _is_number(token):
             return "number"
         if is_word_character(token[0]):
             return "keyword" if token in keywords_of(self._language) else "identifier"
@@ -78,6 +80,9 @@ class Boundary:
         more = body[0] if len(body) == 2 and (self._language != "java" or body[0] == '"') else ""
         return self._mask(f"closed{more}", lambda character: character == more)
 
+    def _continues_sign(self, token: str, character: str) -> bool:
+        return self._begins_operator(token + character) or _is_number(token + character)
+
     def _begins_operator(self, text: str) -> bool:
         return any(operator.startswith(text) for operator in self._operators)
 
@@ -96,6 +101,11 @@ class Boundary:
 def boundary_of(vocabulary: Vocabulary, language: str, *, quotes: bool = True) -> Boundary:
     """The boundary of a vocabulary and language, made once: its masks are shared."""
     return Boundary(vocabulary, language, quotes=quotes)
+
+
+def _is_number(token: str) -> bool:
+    """Whether the token is a number or its beginning: a digit comes first, or behind a dot."""
+    return token[0].isdigit() or (token[0] == "." and token[1:2].isdigit())
 
 
 def _unprefixed(token: str) -> str:

@@ -68,6 +68,8 @@ def next_tokens(
         if not live or (should_stop is not None and should_stop()):
             break
         beam = predictor.step(beam, rows, [predictor.vocabulary.index(hypothesis.text[-1]) for hypothesis in live])
+    else:
+        search.finish(beam, live)  # the longest may end here, but grow no more
     return search.ranked()
 
 
@@ -96,11 +98,7 @@ class TokenSearch:
 
         Hypotheses that cannot enter the list any more are dropped: a longer text is never more probable.
         """
-        nats = beam.log_probabilities + np.array([[hypothesis.nats] for hypothesis in live], np.float32)
-        masks = np.stack([self._continuing(hypothesis.text) for hypothesis in live])
-        for row, hypothesis in enumerate(live):
-            self._finish(hypothesis, nats[row], masks[row])
-        nats = np.where(masks, nats, -np.inf).ravel()
+        nats = self.finish(beam, live).ravel()
         rows: list[int] = []
         longer: list[Hypothesis] = []
         for place in self._best_places(nats):
@@ -114,6 +112,14 @@ class TokenSearch:
                 rows.append(row)
                 longer.append(hypothesis)
         return rows, longer
+
+    def finish(self, beam: Beam, live: list[Hypothesis]) -> npt.NDArray[np.float32]:
+        """Finish the tokens that end here: log-probabilities (len(live), V) of the longer ones, −inf where it ends."""
+        nats = beam.log_probabilities + np.array([[hypothesis.nats] for hypothesis in live], np.float32)
+        masks = np.stack([self._continuing(hypothesis.text) for hypothesis in live])
+        for row, hypothesis in enumerate(live):
+            self._finish(hypothesis, nats[row], masks[row])
+        return np.where(masks, nats, np.float32(-np.inf))
 
     def _token(self, text: str) -> str:
         return self._prefix + text if self._prefix else text.removeprefix(" ")

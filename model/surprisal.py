@@ -10,13 +10,16 @@ import numpy as np
 import numpy.typing as npt
 
 from .lexis import Token, find_token, tokens
-from .search import Candidate, next_tokens
+from .search import Candidate, ending_bits, next_tokens
 from .tape import Tape
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """A token, what it cost in bits, its probability, and the tokens that were expected at its place, best first."""
+    """A token, what it cost in bits, its probability, and the tokens that were expected at its place, best first.
+
+    The probability includes that the token ends where it does, as those of the expected tokens do; the bits do not.
+    """
 
     token: Token
     bits: float
@@ -48,8 +51,11 @@ def explain_offset(
     if token is None or not tape.advance_to(token.end, should_stop=should_stop):
         return None
     reading = tape.reading_at(token.start, should_stop=should_stop, keep=False)
-    if reading is None:
+    behind = tape.reading_at(token.end, should_stop=should_stop, keep=False)
+    if reading is None or behind is None:
         return None
+    written = tape.text[token.start : token.end]
     bits = float(np.sum(tape.surprisal_bits[token.start : token.end], dtype=np.float64))
     expected = next_tokens(tape.predictor, reading, language=tape.language, prefix="", top=top, should_stop=should_stop)
-    return Explanation(token, bits, 2.0**-bits, expected)
+    whole_bits = bits + ending_bits(tape.predictor, behind, written, tape.language)
+    return Explanation(token, bits, 2.0**-whole_bits, expected)

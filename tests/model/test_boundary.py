@@ -28,6 +28,8 @@ def continuing(token: str, language: str, *, quotes: bool = True) -> set[str]:
         ('"a\\"', "java", "a\"'", "\n"),
         ('f"a', "python", "{\"'", "\n"),
         ("'", "python", "a\"'", "\n"),
+        (".5", "python", "0.e_", "-( "),
+        (".", "java", ".5", "a= "),
         ("-", "java", "->=", "*( "),
         (">", "java", ">=", "<"),
         (">>", "java", ">=", "<"),
@@ -71,6 +73,8 @@ def test_inside_a_string_a_quotation_mark_is_only_a_sign() -> None:
         ("def", "python", "keyword"),
         ("x1", "java", "identifier"),
         ("1x", "java", "number"),
+        (".5", "java", "number"),
+        (".", "java", "operator"),
         ("rb'a'", "python", "string"),
         ("//", "java", "comment"),
         ("//", "python", "operator"),
@@ -80,6 +84,12 @@ def test_inside_a_string_a_quotation_mark_is_only_a_sign() -> None:
 )
 def test_a_whole_token_has_a_kind(token: str, language: str, kind: str) -> None:
     assert boundary_of(VOCABULARY, language).kind(token) == kind
+
+
+@pytest.mark.parametrize(("one", "other"), [(".12", ".345"), ("// one", "// other"), ("§", "¤"), ("12", ".5")])
+def test_tokens_without_end_in_number_share_masks(one: str, other: str) -> None:
+    boundary = Boundary(VOCABULARY, "java")
+    assert boundary.continuing(one) is boundary.continuing(other)
 
 
 def test_white_space_opens_no_token() -> None:

@@ -135,7 +135,8 @@ def test_a_stopped_search_gives_what_it_has(build: Build) -> None:
 def test_the_longest_token_is_bounded(build: Build) -> None:
     endless: Followers = {"=": {"a": 1}, "a": {"a": 0.99, ";": 0.01}}
     candidates = found(build(endless), "=", longest=5)
-    assert max(map(len, candidates)) <= 5
+    assert max(map(len, candidates)) == 5
+    assert candidates["a" * 5] == pytest.approx(0.99**4 * 0.01, rel=1e-2)
 
 
 @settings(max_examples=25, deadline=None)

@@ -50,6 +50,18 @@ def test_an_explanation_says_what_came_and_what_was_expected(tmp_path: Path) -> 
     assert [candidate.text for candidate in explanation.expected] == ["1", "2"]
 
 
+def test_an_explanations_probability_is_that_of_the_same_token_among_the_expected(tmp_path: Path) -> None:
+    followers = {"=": {"1": 1}, "1": {"2": 0.5, ";": 0.5}}
+    tape = Tape(Predictor(Runtime(write_bigram_checkpoint(tmp_path / "model", followers))), "java")
+    tape.edit("a=1;")
+    explanation = explain_offset(tape, 2)
+    assert explanation is not None
+    (same,) = (candidate for candidate in explanation.expected if candidate.text == "1")
+    assert explanation.probability == pytest.approx(same.probability, abs=1e-6)
+    assert explanation.probability == pytest.approx(0.5, abs=1e-3)
+    assert explanation.bits == pytest.approx(0, abs=1e-3)
+
+
 def test_nothing_is_explained_where_nothing_is_or_when_stopped(predictor: Predictor) -> None:
     tape = Tape(predictor, "java")
     assert explain_offset(tape, 0) is None

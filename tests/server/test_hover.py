@@ -17,7 +17,7 @@ def test_a_hover_tells_the_bits_of_the_token_and_what_was_expected(words: Predic
     assert found.range == types.Range(types.Position(0, 1), types.Position(0, 4))
     assert isinstance(found.contents, types.MarkupContent)
     first, *_, best, second, third, last = found.contents.value.splitlines()
-    assert first == "3.3 bits, 1.11 a character; probability 10 %"
+    assert first == "3.3 bits, 1.11 a character; probability 8 %"
     assert [best, second, third, last] == ["- get 72 %", "- getn 18 %", "- set 8 %", "- setn 2 %"]
 
 
