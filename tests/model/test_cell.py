@@ -31,8 +31,8 @@ def random_state(config: NetworkConfig, seed: int = 1) -> State:
 
 @pytest.mark.parametrize("kind", ["lstm", "peephole", "gru"])
 @pytest.mark.parametrize("layers", [1, 3])
-def test_numpy_equals_torch(kind: CellKind, layers: int) -> None:
-    config = tiny_config(kind, layers=layers)
+def test_numpy_equals_torch_to_a_hundred_thousandth(kind: CellKind, layers: int) -> None:
+    config = tiny_config(kind, hidden_size=64, layers=layers)
     parameters = random_parameters(config)
     state = random_state(config)
     indices = tiny_vocabulary().encode(CODE)
@@ -43,10 +43,10 @@ def test_numpy_equals_torch(kind: CellKind, layers: int) -> None:
     start = torch.from_numpy(state.hidden.copy()), torch.from_numpy(cell.copy())
     with torch.no_grad():
         expected, (hidden, cells) = network(torch.from_numpy(indices.astype(np.int64))[:, None], start)
-    np.testing.assert_allclose(logits, expected.numpy()[:, 0], atol=2e-5)
-    np.testing.assert_allclose(after.hidden, hidden.numpy(), atol=1e-5)
-    if config.has_cell:
-        np.testing.assert_allclose(after.cell, cells.numpy(), atol=1e-5)
+    np.testing.assert_allclose(logits, expected.numpy()[:, 0], rtol=0, atol=1e-5)
+    np.testing.assert_allclose(after.hidden, hidden.numpy(), rtol=0, atol=1e-5)
+    if config.has_cell:  # a cell state is a sum without bound: its rounding grows with it
+        np.testing.assert_allclose(after.cell, cells.numpy(), rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize("kind", ["lstm", "peephole", "gru"])
