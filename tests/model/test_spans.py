@@ -6,6 +6,7 @@ import pytest
 from checkpoints import write_bigram_checkpoint
 
 from peephole.model import spans as subject
+from peephole.model.lexis import Token
 from peephole.model.predictor import Predictor
 from peephole.model.runtime import Runtime
 from peephole.model.spans import ImprobableSpan, improbable_spans
@@ -46,12 +47,17 @@ def check(predictor: Predictor, text: str, **options: float) -> list[tuple[str, 
     return [(text[span.start : span.end], span.alternative) for span in spans(predictor, text, **options)]
 
 
-def spans(predictor: Predictor, text: str, language: str = "java", **options: float) -> list[ImprobableSpan]:
-    """The spans found in a text that was read whole."""
+def spans(predictor: Predictor, text: str, **options: float) -> list[ImprobableSpan]:
+    """The spans found in a Java text that was read whole."""
+    return improbable_spans(predictor, read(predictor, text, "java"), **options)  # type: ignore[arg-type]
+
+
+def read(predictor: Predictor, text: str, language: str) -> Tape:
+    """A tape of the text, read to its end."""
     tape = Tape(predictor, language)
     tape.edit(text)
     tape.advance_to(len(text))
-    return improbable_spans(predictor, tape, **options)  # type: ignore[arg-type]
+    return tape
 
 
 def test_a_wrong_name_where_one_token_belongs_is_found(clear: Predictor) -> None:
@@ -79,8 +85,9 @@ def test_a_literal_of_a_probable_kind_is_free_to_be_any(clear: Predictor) -> Non
 
 @pytest.mark.parametrize("literal", ['f"a"', ".5"])
 def test_a_literal_may_begin_as_others_of_its_kind_do_not(clear: Predictor, literal: str) -> None:
-    assert spans(clear, f"\n {literal}", "python") == []
-    assert spans(clear, f"\n {literal.lstrip('f.')}", "python") != []
+    plain = literal.lstrip("f.")
+    assert improbable_spans(clear, read(clear, f"\n {literal}", "python")) == []
+    assert improbable_spans(clear, read(clear, f"\n {plain}", "python")) != []
 
 
 def test_a_rare_name_among_many_possible_ones_is_no_fault(clear: Predictor) -> None:
@@ -144,7 +151,7 @@ def test_no_more_places_are_compared_with_the_text_than_are_wanted(
     compared: list[int] = []
     is_habit = subject.is_habit
 
-    def counting(text: str, found: list[subject.Token], place: int) -> bool:
+    def counting(text: str, found: list[Token], place: int) -> bool:
         compared.append(place)
         return is_habit(text, found, place)
 
