@@ -1,7 +1,10 @@
 """Whole builds by the command, of folders and of recipes: what is kept, what is dropped, what is refused."""
 
 import hashlib
+import io
 import json
+import os
+import sys
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -104,6 +107,15 @@ def test_secrets_and_carriage_returns_do_not_reach_the_shard(tmp_path: Path) -> 
     assert read_corpus(tmp_path / "out")["report"]["masked"] == {"address": 1, "aws": 1}
 
 
+def test_secrets_of_dropped_files_are_not_counted_as_masked(tmp_path: Path) -> None:
+    text = java_file(1) + "// jo@acme.org\n"
+    renamed = text.replace("class C1 ", "class Other ")
+    recipe = write_recipe(tmp_path, {"one": ("train", [text, text, renamed])})
+    assert build(tmp_path / "out", recipe, "--cache", tmp_path / "cache") == 0
+    assert fates(tmp_path / "out", "train")["kept"] == 1
+    assert read_corpus(tmp_path / "out")["report"]["masked"] == {"address": 1}
+
+
 def test_a_cap_keeps_a_seeded_selection_below_it(tmp_path: Path) -> None:
     recipe = write_recipe(tmp_path, {"big": ("train", [java_file(n) for n in range(30)])})
     chosen = []
@@ -120,8 +132,73 @@ def test_two_processes_build_the_same_bytes_as_one(tmp_path: Path) -> None:
     packages = [write_package(tmp_path / f"p{n}", range(10 * n, 10 * n + 5)) for n in range(3)]
     assert build(tmp_path / "one", *packages) == 0
     assert build(tmp_path / "two", *packages, "--processes", 2) == 0
-    for name in ("train-java.bin", "train-java.idx", "development-java.bin", "files.jsonl", "corpus.json"):
+    for name in ("train-java.bin", "train-java.idx", "development-java.bin", "files.jsonl"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+    one, two = read_corpus(tmp_path / "one"), read_corpus(tmp_path / "two")
+    assert one.keys() == two.keys()
+    # The date is left out: midnight may lie between the two.
+    assert {key: one[key] for key in one if key != "built"} == {key: two[key] for key in two if key != "built"}
+
+
+def measured_files(corpus: Path, package: str) -> list[str]:
+    """The texts of a package's Java files in the development folder."""
+    return sorted(p.read_text() for p in (corpus / "development" / "java" / package).rglob("*") if p.is_file())
+
+
+def test_files_whose_paths_collide_or_are_too_long_are_all_written(tmp_path: Path) -> None:
+    recipe = write_recipe(tmp_path, {"taught": ("train", [java_file(1)]), "measured": ("development", ["x"])})
+    value = json.loads(recipe.read_text())
+    paths = [["a/A.java", "B.java"], ["a/A.java", "B.java/C.java", "d" * 300 + ".java"]]
+    texts = iter(map(java_file, range(2, 7)))
+    artefacts = []
+    for number, names in enumerate(paths):
+        archive = tmp_path / "cache" / f"part{number}.tar.gz"
+        with tarfile.open(archive, "w:gz") as tar:
+            for name in names:
+                content = next(texts).encode()
+                member = tarfile.TarInfo(name)
+                member.size = len(content)
+                tar.addfile(member, io.BytesIO(content))
+        digest = hashlib.sha256(archive.read_bytes()).hexdigest()
+        artefacts.append({"file": archive.name, "bytes": archive.stat().st_size, "sha256": digest})
+    value["packages"][1]["artefacts"] = artefacts
+    recipe.write_text(json.dumps(value))
+    assert build(tmp_path / "out", recipe, "--cache", tmp_path / "cache") == 0
+    assert measured_files(tmp_path / "out", "measured") == sorted(map(java_file, range(2, 7)))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere file names are Unicode")
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_file_name_that_is_not_utf8_is_recorded_and_found_again(tmp_path: Path, processes: int) -> None:
+    name = os.fsdecode(b"na\xefve.java")
+    for number in range(2):
+        write_package(tmp_path / f"p{number}", range(0), **{name: java_file(number)})
+    assert build(tmp_path / "out", tmp_path / "p0", tmp_path / "p1", "--processes", processes) == 0
+    records = [json.loads(line) for line in (tmp_path / "out" / "files.jsonl").read_text("utf-8").splitlines()]
+    assert [record["path"] for record in records] == [name, name]
+    (held_out,) = (r["package"] for r in records if r["split"] == "development")
+    assert (tmp_path / "out" / "development" / "java" / held_out / name).is_file()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere file names are Unicode")
+def test_an_archive_whose_name_is_not_utf8_is_reported_when_it_cannot_be_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = tmp_path / os.fsdecode(b"na\xefve.zip")
+    broken.write_bytes(b"no zip")
+    packages = [write_package(tmp_path / f"p{n}", range(10 * n, 10 * n + 3)) for n in range(3)]
+    assert build(tmp_path / "out", *packages, broken, "--require-share", 0.5) == 0
+    assert "na\\udcefve.zip cannot be read" in capsys.readouterr().out
+
+
+def test_a_vocabulary_too_small_for_ascii_is_refused_before_anything_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    packages = [write_package(tmp_path / f"p{n}", range(10 * n, 10 * n + 3)) for n in range(2)]
+    assert build(tmp_path / "out", *packages, "--vocabulary-size", 99) == 2
+    assert "--vocabulary-size must be 100 or more" in capsys.readouterr().err
+    assert build(tmp_path / "out", *packages, "--vocabulary-size", 100) == 0
+    assert len(corpus_vocabulary(tmp_path / "out")) == 100
 
 
 def test_a_missing_package_is_reported_and_tolerated_up_to_a_share(

@@ -21,7 +21,7 @@ from ..errors import CorpusError
 from . import shards
 from .fetch import fetch
 from .harvest import FileRecord, Harvest, Material, failed, harvest
-from .recipe import SPLITS
+from .recipe import SPLITS, SUFFIXES
 from .report import describe_sources, report_files
 from .selection import apply_caps, drop_duplicates, kept_records
 
@@ -155,8 +155,11 @@ def count_vocabulary(harvests: Sequence[Harvest], settings: Settings) -> Vocabul
 
 
 def write_records(harvests: Sequence[Harvest], path: Path) -> None:
-    """One JSON record a kept file and line."""
-    with path.open("w", encoding="utf-8") as out:
+    """One JSON record a kept file and line.
+
+    Bytes of a path that are not UTF-8 are lone surrogates here; written with a backslash they are JSON's own escapes.
+    """
+    with path.open("w", encoding="utf-8", errors="backslashreplace") as out:
         for source in harvests:
             for record in source.records:
                 if record.reason is None:
@@ -177,10 +180,22 @@ def _describe(material: Material, record: FileRecord) -> dict[str, object]:
 
 
 def write_development(harvests: Sequence[Harvest], folder: Path) -> None:
-    """The kept development files as text, by language and package."""
+    """The kept development files as text, by language, package and path; by SHA-256 where the path cannot be had.
+
+    Two artefacts of a package may hold the same path, or one a file where the other has a folder, or a path too long.
+    """
     for source in harvests:
         for record in source.records:
             if source.material.split == "development" and record.reason is None:
-                place = folder / record.language / source.material.name / record.path
-                place.parent.mkdir(parents=True, exist_ok=True)
-                place.write_bytes(source.content(record))
+                _write_apart(folder / record.language / source.material.name, record, source.content(record))
+
+
+def _write_apart(folder: Path, record: FileRecord, content: bytes) -> None:
+    place = folder / record.path
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with place.open("xb") as out:
+            out.write(content)
+    except OSError:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{record.sha256}{SUFFIXES[record.language]}").write_bytes(content)

@@ -9,6 +9,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from peephole.model.vocabulary import ASCII
+
 from ..errors import CorpusError
 from .recipe import LANGUAGES
 
@@ -66,7 +68,7 @@ def run_build(arguments: argparse.Namespace) -> int:
         cache=arguments.cache or _default_cache(),
         caps={la: int(cap * 1e6) for la, cap in caps.items() if cap is not None},
         mirrors=(arguments.debian_mirror.rstrip("/"),) if arguments.debian_mirror else tuple(apt_mirrors()),
-        vocabulary_size=arguments.vocabulary_size,
+        vocabulary_size=_vocabulary_size(arguments.vocabulary_size, languages),
         require_share=_share(arguments.require_share, "--require-share"),
         processes=arguments.processes,
         seed=arguments.seed,
@@ -91,6 +93,16 @@ def _default_cache() -> Path:
     from platformdirs import user_cache_path
 
     return user_cache_path("peephole") / "downloads"
+
+
+def _vocabulary_size(value: int, languages: Sequence[str]) -> int:
+    least = 1 + len(languages) + len(ASCII)
+    if value < least:
+        raise CorpusError(
+            f"--vocabulary-size must be {least} or more for {', '.join(languages)}: printable ASCII is always in it; "
+            f"found {value}"
+        )
+    return value
 
 
 def _share(value: float, option: str) -> float:

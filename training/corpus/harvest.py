@@ -45,6 +45,7 @@ class FileRecord:
     position: int = 0
     length: int = 0
     characters: int = 0
+    masked: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass
@@ -55,7 +56,6 @@ class Harvest:
     spool: Path
     records: list[FileRecord]
     digests: Digest
-    masked: Counter[str] = field(default_factory=Counter)
     failure: str | None = None
 
     def candidates(self) -> list[int]:
@@ -71,39 +71,39 @@ class Harvest:
 
 def harvest(material: Material, spool: Path) -> Harvest:
     """Read, filter, mask and sketch a package's files; a source that cannot be read is a `failure`, not an error."""
-    masked: Counter[str] = Counter()
     try:
-        records, texts = _collect(material, masked)
+        records, texts = _collect(material)
     except CorpusError as error:
         return failed(material, str(error))
     with spool.open("wb") as out:
         for record, text in zip((r for r in records if r.length), texts, strict=True):
             record.position = out.tell()
             out.write(text)
-    return Harvest(material, spool, records, sketch(texts), masked)
+    return Harvest(material, spool, records, sketch(texts))
 
 
 def failed(material: Material, reason: str) -> Harvest:
     """The harvest of a package that could not be had."""
+    # A path in the reason may have bytes that are not UTF-8; the reason is written and printed as UTF-8.
+    reason = reason.encode("utf-8", "backslashreplace").decode()
     return Harvest(material, Path(), [], np.zeros((0, PERMUTATIONS), np.uint32), failure=reason)
 
 
-def _collect(material: Material, masked: Counter[str]) -> tuple[list[FileRecord], list[bytes]]:
+def _collect(material: Material) -> tuple[list[FileRecord], list[bytes]]:
     clean: list[tuple[FileRecord, bytes]] = []
     for path in material.paths:
-        clean += (_examine(file, masked) for file in read_source(path, material.languages))
+        clean += (_examine(file) for file in read_source(path, material.languages))
     clean.sort(key=lambda pair: (pair[0].path, pair[0].sha256))
     return [record for record, _ in clean], [text for record, text in clean if record.length]
 
 
-def _examine(file: SourceFile, masked: Counter[str]) -> tuple[FileRecord, bytes]:
+def _examine(file: SourceFile) -> tuple[FileRecord, bytes]:
     """A file's record and its clean text, empty if the filters drop it."""
     sha256 = hashlib.sha256(file.content).hexdigest() if file.content is not None else ""
     record = FileRecord(file.path, file.language, sha256, file.size, reason_to_drop(file.path, file.content))
     if record.reason is not None or file.content is None:
         return record, b""
-    text, counts = mask(normalise_newlines(file.content.decode("utf-8-sig")))
-    masked.update(counts)
+    text, record.masked = mask(normalise_newlines(file.content.decode("utf-8-sig")))
     clean = text.encode("utf-8")
     record.characters, record.length = len(text), len(clean)
     return record, clean

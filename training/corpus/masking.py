@@ -1,4 +1,6 @@
-"""Secrets and e-mail addresses are masked, so that a model can never repeat them.
+"""Secrets of well-known forms and e-mail addresses are masked before a model reads them.
+
+What has no such form, as a password in a string or a key without a prefix, is not recognised and stays.
 
 A masked text keeps its shape: a key stays key-shaped after its prefix, an address stays an address.
 """

@@ -15,10 +15,12 @@ READ = "read"
 
 
 def report_files(harvests: Sequence[Harvest], languages: Sequence[str]) -> dict[str, object]:
-    """Files and bytes by split, language and fate; masked secrets; missing packages with the reason."""
+    """Files and bytes by split, language and fate; secrets masked in kept files; missing packages with the reason."""
     masked: Counter[str] = Counter()
     for harvest in harvests:
-        masked.update(harvest.masked)
+        for record in harvest.records:
+            if record.reason is None:
+                masked.update(record.masked)
     return {
         "fates": {s: {la: _fates(harvests, s, la) for la in languages} for s in SPLITS},
         "masked": dict(sorted(masked.items())),
