@@ -85,7 +85,7 @@ def test_a_recipe_that_is_missing_or_no_json_is_refused(tmp_path: Path) -> None:
 )
 def test_a_package_that_comes_twice_is_refused(tmp_path: Path, again: dict[str, object]) -> None:
     recipe = write(tmp_path / "r.json", {"format": 1, "name": "r", "packages": [PACKAGE, again]})
-    with pytest.raises(CorpusError, match="corn .java. is named twice"):
+    with pytest.raises(CorpusError, match="is named twice"):
         load_recipe(recipe)
 
 
