@@ -13,9 +13,10 @@ from peephole.model.vocabulary import Vocabulary
 
 from .corpus.shards import read_corpus
 from .errors import RunError
-from .run_folder import RunFolder, Saved
 
 if TYPE_CHECKING:
+    from .run_folder import RunFolder, Saved
+
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 
@@ -33,6 +34,8 @@ def add_commands(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Runs the command."""
+    from .run_folder import RunFolder  # torch takes a second to import
+
     folder = RunFolder.open(arguments.run)
     corpus = arguments.corpus or Path(folder.config.data.corpus)
     checkpoint = export_run(folder, arguments.out, corpus=corpus, weights=arguments.weights)
@@ -42,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def export_run(folder: RunFolder, out: Path, *, corpus: Path, weights: str = "float32") -> Checkpoint:
     """Writes the checkpoint folder; `RunError` if the run has saved nothing yet, `CorpusError` without its corpus."""
-    from .export import export_onnx  # with torch below, a second to import
+    from .export import export_onnx
     from .fit import network_config
 
     saved = folder.load()

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from .config import RunConfig, load_config
 from .errors import RunError
-from .run_folder import RunFolder
 
 if TYPE_CHECKING:
+    from .run_folder import RunFolder
+
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 
@@ -41,6 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _folder(arguments: argparse.Namespace) -> RunFolder:
+    from .run_folder import RunFolder  # torch again
+
     if arguments.resume:
         folder = RunFolder.open(arguments.out)
         changed = _override(folder.config, arguments)
