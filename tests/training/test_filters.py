@@ -25,6 +25,10 @@ CLEAN = java_file(1).encode()
         ("A.java", b"", filters.FEW_LETTERS),
         ("A.java", b"/* GNU Lesser\n * General Public\n * License */\n" + CLEAN, filters.COPYLEFT),
         ("A.java", b"// SPDX-License-Identifier: MPL-2.0\n" + CLEAN, filters.COPYLEFT),
+        ("A.java", b"// licensed under LGPL v2.1 or newer\n" + CLEAN, filters.COPYLEFT),
+        ("A.java", b"# License: GPLv2\n" + CLEAN, filters.COPYLEFT),
+        ("A.java", b"/* the GPL,\n * version 3 */\n" + CLEAN, filters.COPYLEFT),
+        ("A.java", b"/* under the GNU LGPL */\n" + CLEAN, filters.COPYLEFT),
         ("A.java", b"// the Common Development and Distribution License\n" + CLEAN, filters.COPYLEFT),
     ],
 )
@@ -39,6 +43,7 @@ def test_a_file_is_dropped_for_the_reason_it_has(path: str, content: bytes | Non
         ("vendor.py", CLEAN),
         ("A.java", CLEAN * 3 + b"// generated\n"),
         ("A.java", b"// SPDX-License-Identifier: Apache-2.0\n" + CLEAN),
+        ("A.java", b"// no GPL code here; versions 1 to 3\n" + CLEAN),
         ("A.java", "// größer und kleiner\n".encode() + CLEAN),
         ("A.java", CLEAN * 6 + b"// the GNU General Public License\n"),
     ],

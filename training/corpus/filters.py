@@ -62,6 +62,7 @@ _VENDORED_FOLDERS = frozenset(
 _GENERATED = re.compile(rb"generated|do\s+not\s+edit", re.IGNORECASE)
 _COPYLEFT = re.compile(
     rb"GNU\W{1,12}(?:(?:Lesser|Library|Affero)\W{1,12})?General\W{1,12}Public\W{1,12}Licen[sc]e"
+    rb"|\bGNU\W{1,12}[AL]?GPL\b|\b[AL]?GPL\W{0,12}v(?:ersion)?\W{0,3}[123]\b"
     rb"|Mozilla\W{1,12}Public\W{1,12}Licen[sc]e"
     rb"|Common\W{1,12}Development\W{1,12}and\W{1,12}Distribution\W{1,12}Licen[sc]e"
     rb"|SPDX-License-Identifier:[^\n]*\b(?:A?GPL|LGPL|MPL|CDDL)-",
