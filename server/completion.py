@@ -34,7 +34,6 @@ def complete(asked: Asked, offset: int) -> Answer[types.CompletionList]:
     start = word_start(text, offset)
     prefix = text[start:offset]
     reading, exact = asked.desk.quick_reading_at(offset, asked.should_stop)
-    in_text = asked.desk.lexing.is_in_text(text, offset) if exact else guess_in_text(text, offset, language)
     found = next_tokens(
         asked.predictor,
         reading,
@@ -43,7 +42,7 @@ def complete(asked: Asked, offset: int) -> Answer[types.CompletionList]:
         width=settings.beam_width,
         top=settings.max_items,
         longest=settings.longest,
-        quotes=not in_text,
+        quotes=not is_in_text(asked, offset, exact),
         should_stop=asked.should_stop,
     )
     if asked.should_stop():
@@ -54,6 +53,14 @@ def complete(asked: Asked, offset: int) -> Answer[types.CompletionList]:
     # The next character typed changes what is probable, so the client has to ask again: the list is never complete.
     silence = None if items else why_empty(found, settings.least_probability)
     return Answer(types.CompletionList(True, items), silence, exact)
+
+
+def is_in_text(asked: Asked, offset: int, exact: bool) -> bool:
+    """Whether the offset is inside a string or comment; where the answer is provisional anyway, at a guess."""
+    document = asked.document
+    if exact:
+        return asked.desk.lexing.is_in_text(document.text, offset)
+    return guess_in_text(document.text, offset, document.language)
 
 
 def rest_of_line(text: str, offset: int) -> str:

@@ -8,7 +8,7 @@ from peephole.model.lexis import word_start
 from peephole.model.search import rest_of_line as search_line
 
 from .answer import Answer, Asked, percent
-from .completion import rest_of_line
+from .completion import is_in_text, rest_of_line
 from .scheduler import Stopped
 
 CLOSERS = frozenset(")]}>\"'`;,: \t")
@@ -34,7 +34,8 @@ def complete_line(asked: Asked, offset: int, selected: Selected | None) -> Answe
     written = selected.text if selected else document.text[start:offset]
     if "\n" in written or "\r" in written:
         return nothing("the selected item has more than one line")
-    reading, exact = asked.desk.quick_reading_at(start if selected else offset, asked.should_stop)
+    place = start if selected else offset
+    reading, exact = asked.desk.quick_reading_at(place, asked.should_stop)
     if selected:
         _, reading = asked.predictor.read(reading, written)
     settings = asked.settings.inline_completion
@@ -42,6 +43,7 @@ def complete_line(asked: Asked, offset: int, selected: Selected | None) -> Answe
         asked.predictor,
         reading,
         language=document.language,
+        quotes=not is_in_text(asked, place, exact),
         least_probability=settings.least_probability,
         longest=settings.longest,
         should_stop=asked.should_stop,

@@ -1,6 +1,6 @@
 """Tiny untrained checkpoints for tests: random parameters from a seed, no training needed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +16,9 @@ LEAST_FOLLOWER = 1e-8
 """Weight of a character that a bigram model was not told about."""
 
 
-def tiny_vocabulary() -> Vocabulary:
+def tiny_vocabulary(languages: Sequence[str] = LANGUAGES) -> Vocabulary:
     """Printable ASCII, tab, newline and two characters more; two languages."""
-    return Vocabulary.from_counts(LANGUAGES, {"é": 3, "→": 2}, size=256)
+    return Vocabulary.from_counts(languages, {"é": 3, "→": 2}, size=256)
 
 
 def tiny_config(cell: CellKind = "lstm", *, hidden_size: int = 24, layers: int = 2) -> NetworkConfig:
@@ -54,14 +54,18 @@ def write_tiny_checkpoint(
 
 
 def write_bigram_checkpoint(
-    folder: Path, followers: Mapping[str, Mapping[str, float]], *, quantise: bool = False
+    folder: Path,
+    followers: Mapping[str, Mapping[str, float]],
+    *,
+    languages: Sequence[str] = LANGUAGES,
+    quantise: bool = False,
 ) -> Checkpoint:
     """A network that was not trained but told which characters follow which, and how often: a bigram model.
 
     followers: for a character (or a language, for its start token) the weights of the next; what is not named gets
     a little. One layer whose candidate copies the one-hot input, and whose gates never change: h is the character.
     """
-    vocabulary = tiny_vocabulary()
+    vocabulary = tiny_vocabulary(languages)
     size = len(vocabulary)
     config = NetworkConfig("lstm", size, size, size, 1)
     parameters = {name: np.zeros(shape, np.float32) for name, shape in parameter_shapes(config).items()}

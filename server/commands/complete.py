@@ -47,15 +47,16 @@ def run(arguments: argparse.Namespace) -> int:
 def _ask(model: Path | None, before: str, language: str, top: int) -> tuple[str, list[Candidate], tuple[str, float]]:
     from peephole.model.lexis import token_at, word_start
     from peephole.model.search import next_tokens, rest_of_line
+    from peephole.server.place import is_open
 
     predictor = open_predictor(model, THREADS)
     reading = read_tape(predictor, language, before).reading_at(len(before))
     assert reading is not None, "only a reading that may be stopped can be missing"
     prefix = before[word_start(before, len(before)) :]
     last = token_at(before, len(before), language)
-    quotes = last is None or last.kind not in ("comment", "string")
+    quotes = last is None or not is_open(before[last.start :], last.kind)
     candidates = next_tokens(predictor, reading, language=language, prefix=prefix, top=top, quotes=quotes)
-    return prefix, candidates, rest_of_line(predictor, reading, language=language)
+    return prefix, candidates, rest_of_line(predictor, reading, language=language, quotes=quotes)
 
 
 def _as_json(prefix: str, candidates: list[Candidate], rest: str, certainty: float) -> dict[str, object]:

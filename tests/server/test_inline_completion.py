@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import pytest
 from asking import ask_about
+from checkpoints import write_bigram_checkpoint
 from hypothesis import given
 from hypothesis import strategies as st
 from lsprotocol import types
 
 from peephole.model.predictor import Predictor
+from peephole.model.runtime import Runtime
 from peephole.server.inline_completion import complete_line, without_overlap
 from peephole.server.scheduler import Stopped
 from peephole.server.settings import InlineCompletionSettings, Settings
@@ -33,6 +35,23 @@ def test_ghost_text_goes_on_to_the_end_of_the_line_from_the_words_start(words: P
 def test_ghost_text_extends_the_popups_selected_item(words: Predictor) -> None:
     assert shown(complete_line(ask_about(words, " ge"), 3, selected(1, 3, "set")).value) == [(1, 3, "set();")]
     assert shown(complete_line(ask_about(words, " "), 1, selected(1, 1, "getn")).value) == [(1, 1, "getn();")]
+
+
+@pytest.fixture(scope="module")
+def quoting(tmp_path_factory: pytest.TempPathFactory) -> Predictor:
+    """A model that writes `ge";` whatever came before."""
+    followers = {" ": {"g": 1}, '"': {";": 1}, "g": {"e": 1}, "e": {'"': 1}, ";": {"\n": 1}}
+    return Predictor(Runtime(write_bigram_checkpoint(tmp_path_factory.mktemp("quoting") / "model", followers)))
+
+
+@pytest.mark.parametrize(
+    ("text", "ghost"),
+    [(' x = "g', 'ge";'), (" # g", 'ge";'), (' x = "" g', "ge"), (" g", "ge")],
+    ids=["in a string", "in a comment", "behind a string", "in code"],
+)
+def test_a_quotation_mark_ends_a_string_only_where_one_is_open(quoting: Predictor, text: str, ghost: str) -> None:
+    answer = complete_line(ask_about(quoting, text), len(text), None)
+    assert shown(answer.value) == [(len(text) - 1, len(text), ghost)]
 
 
 def test_closing_marks_behind_the_cursor_are_not_written_twice(words: Predictor) -> None:
