@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 
 from peephole.model.errors import PeepholeError
@@ -23,6 +25,7 @@ DESCRIPTION = "Code completion from a character LSTM that you can look inside, o
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code of one run: 0 done, 1 found something (`check`, `doctor`), 2 could not do it."""
+    write_any_character()
     parser = build_parser()
     namespace = parser.parse_args(arguments)
     if not hasattr(namespace, "run"):
@@ -30,16 +33,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
             parser.print_help()
             return 0
         namespace = parser.parse_args(["serve", *(sys.argv[1:] if arguments is None else arguments)])
+    return run(namespace)
+
+
+def run(namespace: argparse.Namespace) -> int:
+    """The exit code of a subcommand; whatever goes wrong in it is told in one line, with its traceback if `-v`."""
     try:
         return int(namespace.run(namespace))
     except PeepholeError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return FAILED
+        return fail(str(error))
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:  # `peephole look FILE | head`: the reader has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except ImportError as error:
+        return fail(f"{error.name or 'a package'} cannot be imported; `peephole doctor` says what to mend")
+    except Exception as error:
+        if namespace.verbose:
+            traceback.print_exc()
+        return fail(f"this should not happen: {type(error).__name__}; `peephole -v` with the same command says where")
+
+
+def fail(reason: str) -> int:
+    """Prints why the command could not do what it was asked; its exit code."""
+    print(f"error: {reason}", file=sys.stderr)
+    return FAILED
+
+
+def write_any_character() -> None:
+    """Lets the terminal's encoding replace what it lacks: a finding in `naïve.py` is no reason to crash."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -6,11 +6,12 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from peephole.model.errors import ModelError
 from peephole.server.engine import open_predictor
 from peephole.server.errors import UsageError
 from peephole.server.settings import DiagnosticSettings
@@ -68,12 +69,20 @@ def run(arguments: argparse.Namespace) -> int:
     predictor = open_predictor(arguments.model, THREADS)
     findings: list[Finding] = []
     failed = False
-    for path in _source_files(arguments.paths):
+
+    def fail(reason: object) -> None:
+        nonlocal failed
+        failed = True
+        print(f"error: {reason}", file=sys.stderr)
+
+    for path in _source_files(arguments.paths, fail):
         try:
             found = list(check_source(predictor, read_source(path)))
         except UsageError as error:
-            print(f"error: {error}", file=sys.stderr)
-            failed = True
+            fail(error)
+            continue
+        except ModelError as error:  # a language that this model does not know
+            fail(f"{path}: {error}")
             continue
         findings += found
         if not arguments.json:
@@ -112,17 +121,23 @@ def check_source(predictor: Predictor, source: Source) -> Iterator[Finding]:
         )
 
 
-def _source_files(paths: Iterable[Path]) -> Iterator[Path]:
-    """The named files as they are, and all source files below the named folders, sorted."""
+def _source_files(paths: Iterable[Path], fail: Callable[[object], None]) -> Iterator[Path]:
+    """The named files as they are, and all source files below the named folders, sorted.
+
+    A folder that cannot be read is a failure and not an empty one.
+    """
     for path in paths:
         if path.is_dir():
-            yield from _files_below(path)
+            yield from _files_below(path, fail)
         else:
             yield path
 
 
-def _files_below(folder: Path) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder):
+def _files_below(folder: Path, fail: Callable[[object], None]) -> Iterator[Path]:
+    def unreadable(error: OSError) -> None:
+        fail(f"{error.filename}: cannot be read ({error.strerror})")
+
+    for parent, folders, names in os.walk(folder, onerror=unreadable):
         folders[:] = sorted(name for name in folders if name not in SKIPPED_FOLDERS)
         for name in sorted(names):
             if Path(name).suffix.lower() in LANGUAGES:

@@ -44,7 +44,12 @@ def run(arguments: argparse.Namespace) -> int:
     print(f"machine      {machine.describe()}")
     problems = list(_examine_packages())
     if not problems:  # without a package the model cannot even be loaded
-        problems += _examine_model(arguments.model)
+        try:
+            problems += _examine_model(arguments.model)
+        except (
+            ImportError
+        ) as error:  # it is there, but broken: a library of the system is missing, or a version fits not
+            problems.append(_describe_broken(error))
     for problem in problems:
         print(f"problem      {problem}")
     if not problems:
@@ -60,6 +65,13 @@ def _examine_packages() -> Iterator[str]:
         except metadata.PackageNotFoundError:
             yield f"{name} is not installed; run `pip install --force-reinstall peephole-lsp`"
     print(f"packages     {', '.join(versions)}")
+
+
+def _describe_broken(error: ImportError) -> str:
+    """Why a package cannot be imported, and what to do."""
+    name = (error.name or "").partition(".")[0] or "a package"
+    reason = str(error).strip().partition("\n")[0]
+    return f"{name} is installed but cannot be loaded ({reason}); run `pip install --force-reinstall peephole-lsp`"
 
 
 def _examine_model(folder: Path | None) -> Iterator[str]:

@@ -1,12 +1,14 @@
 """Each subcommand of `peephole` as a real process, with a tiny untrained model: what it prints, and how it fails."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from checkpoints import write_tiny_checkpoint
+from asking import FOLLOWERS
+from checkpoints import write_bigram_checkpoint, write_tiny_checkpoint
 
 from peephole.model.version import VERSION
 from peephole.server.client import Client
@@ -28,6 +30,12 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_tiny_checkpoint(tmp_path_factory.mktemp("model") / "tiny").folder
 
 
+@pytest.fixture(scope="module")
+def words(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkpoint folder whose network knows that `get` comes first in a line."""
+    return write_bigram_checkpoint(tmp_path_factory.mktemp("words") / "model", FOLLOWERS).folder
+
+
 @pytest.fixture
 def java_file(tmp_path: Path) -> Path:
     """A small Java file."""
@@ -36,10 +44,17 @@ def java_file(tmp_path: Path) -> Path:
     return path
 
 
-def peephole(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """Runs the command with its output caught: not a terminal, as in a pipe."""
+def peephole(*arguments: str | Path, **variables: str | Path) -> subprocess.CompletedProcess[str]:
+    """Runs the command with its output caught: not a terminal, as in a pipe. variables: more of the environment."""
     command = [sys.executable, "-m", "peephole.server", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    environment = os.environ | {name: str(value) for name, value in variables.items()}
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=environment)
+
+
+def break_package(folder: Path, name: str) -> Path:
+    """A folder for PYTHONPATH in which a package is there but cannot be loaded."""
+    (folder / f"{name}.py").write_text("raise ImportError('a shared library is missing', name=__name__)\n")
+    return folder
 
 
 def assert_fails(result: subprocess.CompletedProcess[str], *expected: str) -> None:
@@ -133,6 +148,52 @@ class TestCheck:
         result = peephole("check", tmp_path, "--model", model)
         assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
+    @pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["LF", "CRLF"])
+    def test_a_word_that_does_not_belong_is_found_at_its_line_and_column(
+        self, words: Path, tmp_path: Path, newline: str
+    ) -> None:
+        path = tmp_path / "A.java"
+        path.write_bytes(newline.join(["", " get();", " /* é */ vuz();", " get();", ""]).encode())
+        found = peephole("check", path, "--model", words)
+        assert (found.returncode, found.stderr) == (1, "")
+        assert found.stdout.startswith(f"{path}:3:10: 'vuz' is improbable here (")
+        assert found.stdout.endswith(" bits); 'get' was expected (72%)\n")
+        assert found.stdout.count("\n") == 1
+        as_json = peephole("check", path, "--json", "--model", words)
+        assert as_json.returncode == 1
+        [finding] = json.loads(as_json.stdout)
+        place = [finding[name] for name in ("path", "line", "column", "end_line", "end_column", "text", "alternative")]
+        assert place == [str(path), 3, 10, 3, 13, "vuz", "get"]
+
+    def test_a_finding_can_be_printed_in_any_encoding(self, words: Path, tmp_path: Path) -> None:
+        path = tmp_path / "a.py"
+        path.write_text("\n get();\n vué();\n", encoding="utf-8")
+        found = peephole("check", path, "--model", words, PYTHONIOENCODING="ascii")
+        assert (found.returncode, found.stderr) == (1, "")
+        assert found.stdout.startswith(f"{path}:3:2: 'vu?' is improbable")
+
+    def test_a_package_that_cannot_be_loaded_is_an_error_and_no_finding(
+        self, words: Path, java_file: Path, tmp_path: Path
+    ) -> None:
+        result = peephole("check", java_file, "--model", words, PYTHONPATH=break_package(tmp_path, "onnxruntime"))
+        assert_fails(result, "onnxruntime cannot be imported", "peephole doctor")
+
+    def test_a_language_that_the_model_does_not_know_does_not_stop_the_others(self, tmp_path: Path) -> None:
+        followers = {name: following for name, following in FOLLOWERS.items() if name != "python"}
+        java_only = write_bigram_checkpoint(tmp_path / "model", followers, languages=["java"]).folder
+        (tmp_path / "a.py").write_text("pass\n")
+        (tmp_path / "b.java").write_text("\n vuz();\n")
+        result = peephole("check", tmp_path, "--model", java_only)
+        assert result.returncode == 2
+        assert result.stderr.startswith(f"error: {tmp_path / 'a.py'}: ")
+        assert result.stdout.startswith(f"{tmp_path / 'b.java'}:2:2: 'vuz'")
+
+    @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read every folder")
+    def test_a_folder_that_cannot_be_read_is_an_error(self, words: Path, tmp_path: Path) -> None:
+        closed = tmp_path / "closed"
+        closed.mkdir(mode=0o000)
+        assert_fails(peephole("check", tmp_path, "--model", words), f"{closed}: cannot be read")
+
     def test_findings_lie_inside_the_files_and_decide_the_exit_code(
         self, model: Path, java_file: Path, tmp_path: Path
     ) -> None:
@@ -218,6 +279,12 @@ class TestDoctor:
         assert result.returncode == 1
         assert "problem      the model cannot be used: weights.safetensors" in result.stdout
         assert "--model" in result.stdout
+
+    def test_a_package_that_cannot_be_loaded_is_a_problem_with_a_cure(self, model: Path, tmp_path: Path) -> None:
+        result = peephole("doctor", "--model", model, PYTHONPATH=break_package(tmp_path, "onnxruntime"))
+        assert (result.returncode, result.stderr) == (1, "")
+        assert "problem      onnxruntime is installed but cannot be loaded (a shared library" in result.stdout
+        assert "pip install" in result.stdout
 
     def test_a_missing_model_is_a_problem(self, tmp_path: Path) -> None:
         result = peephole("doctor", "--model", tmp_path / "none")
