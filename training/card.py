@@ -22,7 +22,7 @@ LIMITS = """
 
 It has read open-source Java and Python and repeats its habits, the bad ones too. It knows no project but what stands
 in the open file, proves nothing about a program, and may write down a line much like one it was trained on: the
-licences above are those of such lines. Keys and e-mail addresses were masked before training.
+licences above are those of such lines. Keys of well-known forms and e-mail addresses were masked before training.
 """
 
 
@@ -56,8 +56,9 @@ def _figures(evaluations: Sequence[Evaluation]) -> str:
         for e in evaluations
     ]
     head = ("language", "arithmetic", "files", "characters", "bits/char", "PPMd", "xz -9e")
-    note = "Development files: from packages of which no file was trained on. PPMd and xz compress each file by itself."
-    return f"## Figures\n\n{note}\n\n{_table(head, rows)}"
+    commands = "\n".join(f"    {e['command']}" for e in evaluations)
+    note = "PPMd and xz compress each file by itself. Measured, row by row, by"
+    return f"## Figures\n\n{_table(head, rows)}\n\n{note}\n\n{commands}"
 
 
 def _bits(evaluation: Evaluation, baseline: str) -> str:

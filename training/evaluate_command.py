@@ -45,15 +45,14 @@ def run(arguments: argparse.Namespace) -> int:
     checkpoint = load_checkpoint(arguments.model or shipped_checkpoint_folder())
     texts = read_texts(arguments.paths, arguments.language, limit_bytes=_limit_bytes(arguments.limit_mb))
     evaluation = _measure(load_predictor(checkpoint, float32=arguments.float32), arguments.language, texts)
-    if arguments.prime is not None:
-        _measure_primed(evaluation, arguments, texts)
+    prime_bytes = None if arguments.prime is None else _measure_primed(evaluation, arguments, texts)
     figures = {
         "command": shlex.join(["peephole-train", *arguments.argv]),
         "model": checkpoint.model_hash,
         "language": arguments.language,
         "float32": arguments.float32,
         "limit_mb": arguments.limit_mb,
-        "prime_mb": arguments.prime_mb if arguments.prime is not None else None,
+        "prime_bytes": prime_bytes,
         **evaluation.to_json(),
     }
     if arguments.json != "-":
@@ -88,7 +87,8 @@ def _measure(predictor: Predictor, language: str, texts: Sequence[Text]) -> Eval
         return evaluate(predictor, language, texts, advance)
 
 
-def _measure_primed(evaluation: Evaluation, arguments: argparse.Namespace, texts: Sequence[Text]) -> None:
+def _measure_primed(evaluation: Evaluation, arguments: argparse.Namespace, texts: Sequence[Text]) -> int:
+    """Adds primed PPMd to the evaluation; returns the bytes of training text that it really read first."""
     from .primed import primed_ppmd_bits, training_text
 
     prime = training_text(arguments.prime, arguments.language, arguments.prime_mb * 1e6)
@@ -96,12 +96,15 @@ def _measure_primed(evaluation: Evaluation, arguments: argparse.Namespace, texts
         for text, bits in zip(texts, primed_ppmd_bits(prime, (text.content for text in texts)), strict=True):
             evaluation.ppmd_primed.add(bits, len(text.text))
             advance(len(text.text))
+    return len(prime)
 
 
 def summarise(figures: Mapping[str, Any]) -> str:
     """The figures in a few lines for people."""
     rivals, bare = figures["baselines"], figures["without_licence_header"]
-    primed = f", {rivals['ppmd_primed']:.4f} primed with {figures['prime_mb']} MB" if "ppmd_primed" in rivals else ""
+    primed = ""
+    if "ppmd_primed" in rivals:
+        primed = f", {rivals['ppmd_primed']:.4f} primed with {figures['prime_bytes'] / 1e6:.2f} MB"
     arithmetic = "float32" if figures["float32"] else "int8"
     return "\n".join(
         (

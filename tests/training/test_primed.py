@@ -1,10 +1,14 @@
 """Primed PPMd gains from text like the file, and each file sees the priming text alone."""
 
+import json
 from pathlib import Path
 
+import pytest
+from checkpoints import write_tiny_checkpoint
 from sample_code import java_file, python_file
 
 from peephole.training.baselines import ppmd_bits
+from peephole.training.cli import main
 from peephole.training.primed import primed_ppmd_bits, training_text
 
 MEMORY = 16 << 20
@@ -19,6 +23,18 @@ def test_each_file_is_measured_behind_the_priming_text_alone() -> None:
     # Encoding everything in one go is the definition; flushing rounds up to whole bytes.
     assert abs(first - (ppmd_bits(prime + file) - ppmd_bits(prime))) <= 64
     assert different != first
+
+
+def test_the_command_reports_the_bytes_it_was_primed_with_and_not_the_limit(
+    tiny_corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checkpoint = write_tiny_checkpoint(tmp_path / "model")
+    (tmp_path / "A.java").write_text(java_file(1))
+    command = ["evaluate", "--model", str(checkpoint.folder), "--language", "java", str(tmp_path / "A.java")]
+    assert main([*command, "--prime", str(tiny_corpus), "--prime-mb", "16", "--json", str(tmp_path / "f.json")]) == 0
+    used = len(training_text(tiny_corpus, "java", 1e9))
+    assert json.loads((tmp_path / "f.json").read_text())["prime_bytes"] == used
+    assert f"primed with {used / 1e6:.2f} MB" in capsys.readouterr().out
 
 
 def test_training_text_is_the_corpus_in_its_own_order_up_to_the_limit(tiny_corpus: Path) -> None:
