@@ -52,6 +52,8 @@ class Background:
     def rest(self, session: Session) -> None:
         """Reads and marks the whole document once nothing was typed for a while."""
         session.hush()
+        if not self._marks(session):
+            self._reader.stop(session.uri, ["diagnose"])
         if self._reads(session):
             delay_s = self._reader.settings.diagnostics.debounce_ms / 1e3
             session.timer = asyncio.get_running_loop().call_later(delay_s, self._rested, session)
@@ -61,12 +63,15 @@ class Background:
     def _reads(self, session: Session) -> bool:
         return session.document is not None and self._reader.silence(session) is None
 
+    def _marks(self, session: Session) -> bool:
+        return self._reader.settings.diagnostics.enabled and self._reads(session)
+
     def _rested(self, session: Session) -> None:
         session.timer = None
         document = session.document
         if document is None or not self._reads(session):
             return
-        if not self._reader.settings.diagnostics.enabled:
+        if not self._marks(session):
             if session.marked:
                 self._mark(session, [], None)
             self.read_ahead(session, len(document.text))
@@ -76,8 +81,8 @@ class Background:
         marks.add_done_callback(partial(self._marked, session, document))
 
     def _marked(self, session: Session, document: Document, marks: asyncio.Future[list[types.Diagnostic]]) -> None:
-        """Publishes marks, unless the document was changed or closed meanwhile."""
-        if marks.cancelled() or marks.exception() is not None:
+        """Publishes marks, unless the document was changed or closed, or marking switched off, meanwhile."""
+        if marks.cancelled() or marks.exception() is not None or not self._marks(session):
             return
         if session.document is document and self._sessions.get(session.uri) is session:
             self._mark(session, marks.result(), document.version)

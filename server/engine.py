@@ -1,6 +1,6 @@
 """The model as the server has it: being loaded, ready, or not to be had, with the reason in words.
 
-Loaded and used in the worker; the event loop reads `condition`, which is replaced as a whole.
+Loaded and used in the worker; the event loop looks at `condition`, which is replaced as a whole.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from peephole.model.errors import ModelError
+from peephole.model.errors import CheckpointMissing, ModelError
 
 if TYPE_CHECKING:  # ONNX Runtime takes a second to import: the worker does, after `initialize` is answered
     from peephole.model.predictor import Predictor
@@ -33,11 +33,15 @@ class Engine:
     def __init__(self) -> None:
         self.condition = Condition("loading")
 
+    def expect(self) -> None:
+        """Says that a model will be loaded, so that whoever asks from now on waits for it. For the loop."""
+        self.condition = Condition("loading")
+
     def load(self, folder: Path | None, threads: int) -> None:
         """Loads the checkpoint of a folder, the shipped one if None. Runs in the worker; never raises for a bad one."""
         self.condition = Condition("loading")
         try:
-            self.condition = Condition("ready", predictor=open_predictor(folder, threads))
+            self.condition = Condition("ready", predictor=open_predictor(folder and find_home(folder), threads))
         except ModelError as error:
             self.condition = Condition("inactive", str(error))
         except ImportError as error:
@@ -45,6 +49,14 @@ class Engine:
         except Exception as error:
             logger.exception("loading the model failed")
             self.condition = Condition("inactive", f"the model cannot be loaded ({type(error).__name__}); see the log")
+
+
+def find_home(folder: Path) -> Path:
+    """The folder with `~` replaced; `CheckpointMissing` if that is the home of nobody here."""
+    try:
+        return folder.expanduser()
+    except RuntimeError:
+        raise CheckpointMissing(f"{folder} is in the home folder of nobody here; write out its path") from None
 
 
 def open_predictor(folder: Path | None, threads: int) -> Predictor:

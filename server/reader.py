@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -46,13 +46,15 @@ class Reader:
     def load(self, loaded: Callable[[Condition], None]) -> bool:
         """Loads the model that the settings name, before all other work, and tells how that went.
 
-        False if it is the one that is there, or under way, already: nothing happens then.
+        False if it is the one that is there, or under way, already: nothing happens then. One that could not be
+        loaded is tried again: what was wrong with it may have been put right.
         """
         named = self.settings.model.folder
-        wanted = self._model_folder or (Path(named).expanduser() if named else None), self.settings.model.threads
-        if wanted == self._wanted:
+        wanted = self._model_folder or (Path(named) if named else None), self.settings.model.threads
+        if wanted == self._wanted and self.condition.state != "inactive":
             return False
         self._wanted = wanted
+        self._engine.expect()
         loading = self._scheduler.post(Priority.LOAD, lambda _: self._engine.load(*wanted), key="model")
         loading.add_done_callback(lambda done: None if done.cancelled() else loaded(self.condition))
         return True
@@ -81,9 +83,9 @@ class Reader:
         """Work on the document as it is now, in the background; it ends what is left of its kind for this document."""
         return self._scheduler.post(priority, self._job(session, work, otherwise), key=(kind, session.uri))
 
-    def stop(self, uri: str) -> None:
+    def stop(self, uri: str, kinds: Sequence[str] = BACKGROUND) -> None:
         """Stops what is done for a document in the background."""
-        for kind in BACKGROUND:
+        for kind in kinds:
             self._scheduler.cancel((kind, uri))
 
     def close(self) -> None:
@@ -103,10 +105,17 @@ class Reader:
         otherwise: T,
         should_stop: ShouldStop,
     ) -> T:
-        """In the worker: lays the document on the session's tape and works on it."""
+        """In the worker: lays the document on the session's tape and works on it; `otherwise` if it is forgotten."""
         predictor = self.condition.predictor
         if predictor is None or document.language not in predictor.vocabulary.languages:
             return otherwise
         desk = session.desk(predictor, self.settings.documents.snapshot_megabytes << 20)
+        if desk is None:
+            return otherwise
         desk.lay(document)
-        return work(Asked(document, desk, predictor, self.settings, self.support, should_stop))
+
+        def forgotten_or_stopped() -> bool:
+            # Work on a document that is forgotten stops; it is run again then, and comes out above.
+            return session.document is None or should_stop()
+
+        return work(Asked(document, desk, predictor, self.settings, self.support, forgotten_or_stopped))

@@ -133,12 +133,16 @@ class Scheduler:
         """The most urgent job that somebody still waits for; None once the scheduler closes."""
         with self._changed:
             while not self._closing:
-                while self._waiting:
-                    job = heapq.heappop(self._waiting)
-                    if not job.abandoned:
-                        return job
+                if self._first() is not None:
+                    return heapq.heappop(self._waiting)
                 self._changed.wait()
         return None
+
+    def _first(self) -> Job[Any] | None:
+        """The most urgent job that waits, those dropped that nobody waits for; for a holder of the lock."""
+        while self._waiting and self._waiting[0].abandoned:
+            heapq.heappop(self._waiting)
+        return self._waiting[0] if self._waiting else None
 
     def _perform(self, job: Job[Any]) -> None:
         try:
@@ -156,7 +160,11 @@ class Scheduler:
         if job.abandoned or self._closing:
             return True
         with self._changed:
-            return bool(self._waiting) and self._waiting[0].priority < job.priority
+            first = self._first()
+        if first is None:
+            return False
+        # Among requests an older one is finished first; in the background a newer document takes over at once.
+        return first < job if job.priority >= Priority.DIAGNOSE else first.priority < job.priority
 
     def _settle(self, job: Job[Any], result: Any, error: Exception | None) -> None:
         future = self._futures.get(job)

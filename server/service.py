@@ -44,6 +44,8 @@ class Service:
         self.requests = Requests(self._reader, self._sessions, self._background, self._record)
         self._encoding: Encoding = "utf-16"
         self._began = False
+        self._told: str | None = None
+        """Why the model is inactive, as the client was told: once is enough, however often it is tried again."""
 
     def initialize(self, params: types.InitializeParams) -> None:
         """Takes what the client can do and wants."""
@@ -75,25 +77,27 @@ class Service:
         self._configuration.changed(params.settings)
 
     def open(self, params: types.DidOpenTextDocumentParams) -> None:
-        """Takes a document in; one with a secret's path or too much text is not kept."""
+        """Takes a document in; one with a secret's path or too much text is not kept, nor looked at any further."""
         from .document import Document  # brings numpy, which takes a tenth of a second: `initialize` can do without
 
         item = params.text_document
-        document = Document.opened(item.uri, item.language_id, item.version, item.text, self._encoding)
-        session = Session(item.uri, item.language_id, document)
+        session = Session(item.uri, item.language_id, None)
         self._sessions.add(session)
-        self._review(session)
-        self._background.opened(session)
+        if self._admits(session, characters_of(item.text)):
+            session.document = Document.opened(item.uri, item.language_id, item.version, item.text, self._encoding)
+            self._background.opened(session)
 
     def change(self, params: types.DidChangeTextDocumentParams) -> None:
-        """Edits a document."""
+        """Edits a document; one that grows too long is let go of."""
         session = self._sessions.get(params.text_document.uri)
         if session is None:
             logger.warning("ignored the change of a document that is not open")
         elif session.document is not None:
-            session.document = session.document.changed(params.content_changes, params.text_document.version)
-            self._review(session)
-            self._background.changed(session, self._place_of(session, params))
+            written = max((characters_of(change.text) for change in params.content_changes), default=0)
+            if self._admits(session, written):
+                session.document = session.document.changed(params.content_changes, params.text_document.version)
+                self._review(session)
+                self._background.changed(session, self._place_of(session, params))
 
     def close_document(self, params: types.DidCloseTextDocumentParams) -> None:
         """Forgets a document."""
@@ -106,12 +110,16 @@ class Service:
 
     def _review(self, session: Session) -> None:
         """Lets go of a document that the settings exclude."""
-        if session.document is None:
-            return
-        reason = reason_to_forget(session.uri, len(session.document.text), self._reader.settings.documents)
+        if session.document is not None:
+            self._admits(session, len(session.document.text))
+
+    def _admits(self, session: Session, characters: int) -> bool:
+        """Whether the settings let a document of that length be kept; if not, what is there of it is let go."""
+        reason = reason_to_forget(session.uri, characters, self._reader.settings.documents)
         if reason is not None:
             session.forget(f"{reason}; once that has changed, open it anew")
             self._background.closed(session)
+        return reason is None
 
     def _configure(self, settings: Settings, problems: list[str]) -> None:
         """Loads another model if the settings name one, drops what they exclude, and marks everything anew."""
@@ -125,7 +133,8 @@ class Service:
 
     def _loaded(self, condition: Condition) -> None:
         logger.info("the model is %s", condition.state)
-        if condition.reason is not None:
+        told, self._told = self._told, condition.reason
+        if condition.reason is not None and condition.reason != told:
             message = f"Peephole is inactive: {condition.reason}"
             self._server.window_show_message(types.ShowMessageParams(types.MessageType.Warning, message))
         self._refresh()
@@ -133,6 +142,11 @@ class Service:
     def _refresh(self) -> None:
         for session in self._sessions:
             self._background.rest(session)
+
+
+def characters_of(text: str) -> int:
+    r"""Characters of a client's text as the model reads it, where `\r\n` is one: no copy of the text is made."""
+    return len(text) - text.count("\r\n")
 
 
 def leave_at_once() -> None:

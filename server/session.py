@@ -79,25 +79,35 @@ class Session:
     """Runs when the document has rested for a while."""
     _desk: Desk | None = None
 
-    def desk(self, predictor: Predictor, snapshot_budget_bytes: int) -> Desk:
-        """The worker's desk for this document; a new one if the model is another than before. For the worker."""
+    def desk(self, predictor: Predictor, snapshot_budget_bytes: int) -> Desk | None:
+        """The worker's desk for this document; a new one if the model is another than before. For the worker.
+
+        None once the document is forgotten. The loop may do that at any moment: it clears `document` before the desk,
+        so whoever sees a document after setting the desk knows that the desk will be cleared with it.
+        """
         from peephole.model.tape import Tape
 
         from .place import Lexing
 
-        if self._desk is None or self._desk.tape.predictor is not predictor:
+        desk = self._desk
+        if desk is None or desk.tape.predictor is not predictor:
             tape = Tape(predictor, self.language, snapshot_budget_bytes=snapshot_budget_bytes)
-            self._desk = Desk(tape, Lexing(self.language))
-        return self._desk
+            self._desk = desk = Desk(tape, Lexing(self.language))
+        if self.document is None:
+            self._desk = desk = None
+        return desk
 
     @property
     def tape(self) -> Tape | None:
         """The tape, for its counters: plain numbers, which the loop may look at while the worker counts."""
-        return self._desk.tape if self._desk is not None else None
+        desk = self._desk
+        return desk.tape if desk is not None else None
 
     def forget(self, reason: str) -> None:
-        """Lets go of the text and all that was read of it."""
-        self.document, self.skipped, self._desk = None, reason, None
+        """Lets go of the text and all that was read of it; for good, a document that is opened again is another."""
+        self.skipped = reason
+        self.document = None
+        self._desk = None  # last: see `desk`
 
     def hush(self) -> None:
         """Stops the timer."""

@@ -58,10 +58,12 @@ def test_in_a_long_unread_document_a_completion_is_provisional_first_and_exact_l
 ) -> None:
     wire = begin(start, untrained)
     text = "y = 2\n" * 2_000 + "retu"
+    wire.send(study("study"))  # goes before reading the other document, and lets the completion pass
     wire.open("file:///medium.py", text)
     first = wire.call("textDocument/completion", at("file:///medium.py", 2_000, 4))
     assert first["isIncomplete"]
     assert wire.status()["answered"]["provisional"] == 1
+    wire.notify("$/cancelRequest", {"id": "study"})
     wire.notify("textDocument/didClose", {"textDocument": {"uri": LONG}})
     wire.status(digest=True)
     second = wire.call("textDocument/completion", at("file:///medium.py", 2_000, 4))

@@ -80,6 +80,18 @@ def test_a_document_that_grows_too_large_is_let_go_of(start: Start, words: Path)
     assert wire.call("textDocument/completion", at(URI, 0, 3))["items"] == []
 
 
+def test_a_document_that_is_too_large_is_not_taken_in(start: Start, words: Path) -> None:
+    wire = start("--model", words)
+    wire.initialize(initializationOptions={"documents": {"largestCharacters": 1_000}})
+    wire.open("file:///fits.py", " get();\r\n" * 125)
+    wire.open(URI, " get();\r\n" * 125 + "g")
+    assert wire.document("file:///fits.py")["state"] == "open"
+    document = wire.document(URI)
+    assert document["state"] == "skipped"
+    assert "1001 characters" in document["reason"]
+    assert "characters" not in document
+
+
 def test_a_language_that_the_model_does_not_know_is_left_alone_with_a_reason(start: Start, words: Path) -> None:
     wire = start("--model", words)
     wire.initialize(initializationOptions={"documents": {"languages": ["python", "rust"]}})

@@ -95,6 +95,42 @@ async def test_a_request_interrupts_reading_which_then_goes_on(scheduler: Schedu
         assert await reading == "read to the end"
 
 
+@pytest.mark.parametrize("priority", [Priority.DIAGNOSE, Priority.READ])
+async def test_a_newer_document_interrupts_an_older_one_in_the_background(
+    scheduler: Scheduler, priority: Priority
+) -> None:
+    started, done = threading.Event(), threading.Event()
+
+    def read(should_stop: ShouldStop) -> str:
+        started.set()
+        while not done.is_set():
+            if should_stop():
+                raise Stopped
+        return "read to the end"
+
+    older = scheduler.post(priority, read, key="older")
+    await entered(started)
+    async with asyncio.timeout(PATIENCE_S):
+        await scheduler.post(priority, lambda _: done.set(), key="newer")
+        assert await older == "read to the end"
+
+
+async def test_work_is_not_interrupted_for_what_nobody_waits_for(scheduler: Scheduler) -> None:
+    gate, asked = Gate(), list[bool]()
+
+    def work(should_stop: ShouldStop) -> None:
+        gate(should_stop)
+        asked.append(should_stop())
+
+    reading = scheduler.submit(Priority.READ, work)
+    await entered(gate.entered)
+    scheduler.submit(Priority.REQUEST, lambda _: None, key="a")
+    scheduler.cancel("a")
+    gate.opened.set()
+    await reading
+    assert asked == [False]
+
+
 async def test_a_request_does_not_interrupt_a_request(scheduler: Scheduler) -> None:
     gate, asked = Gate(), list[bool]()
 

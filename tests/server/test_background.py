@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from lsprotocol import types
+
+from peephole.model.predictor import Predictor
+from peephole.server.background import Background
+from peephole.server.document import Document
+from peephole.server.reader import Reader
+from peephole.server.scheduler import Priority
+from peephole.server.session import Session, Sessions
+from peephole.server.settings import DiagnosticSettings, DocumentSettings, Settings
+
+PATIENCE_S = 60
+"""Only a worker that has gone wrong lets it run out."""
+
+MARKING = DiagnosticSettings(threshold_bits=15.0, debounce_ms=0)
+
+
+class Bench:
+    """A background with one document that has something to mark, and what was published."""
+
+    def __init__(self, model: Predictor) -> None:
+        self.reader, self.sessions = Reader(model.runtime.checkpoint.folder), Sessions()
+        self.reader.settings = Settings(diagnostics=MARKING)
+        self.published: list[types.PublishDiagnosticsParams] = []
+        self.background = Background(self.reader, self.sessions, self.published.append)
+        text = "\n get();\n vuz();\n"
+        self.session = Session("file:///a.py", "python", Document.opened("file:///a.py", "python", 1, text, "utf-16"))
+        self.sessions.add(self.session)
+
+    async def load(self) -> None:
+        """Waits for the model."""
+        done = asyncio.Event()
+        self.reader.load(lambda _: done.set())
+        async with asyncio.timeout(PATIENCE_S):
+            await done.wait()
+
+    async def settle(self) -> None:
+        """Waits until the timer and all the background work that it began is over."""
+        async with asyncio.timeout(PATIENCE_S):
+            while self.session.timer is not None:
+                await asyncio.sleep(0)
+            await self.reader.submit(self.session, Priority.READ, lambda _: None, None)
+
+
+@pytest.fixture
+def bench(words: Predictor) -> Iterator[Bench]:
+    bench = Bench(words)
+    yield bench
+    bench.session.hush()
+    bench.reader.close()
+
+
+async def test_a_rested_document_is_marked(bench: Bench) -> None:
+    await bench.load()
+    bench.background.rest(bench.session)
+    await bench.settle()
+    assert [len(each.diagnostics) for each in bench.published] == [1]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"diagnostics": replace(MARKING, enabled=False)}, {"documents": DocumentSettings(languages=("java",))}],
+)
+async def test_marks_that_were_being_looked_for_are_not_shown_once_they_are_unwanted(
+    bench: Bench, changed: dict[str, Any]
+) -> None:
+    await bench.load()
+    gate = threading.Event()
+    held = bench.reader.submit(bench.session, Priority.REQUEST, lambda _: gate.wait(PATIENCE_S), False)
+    bench.background.rest(bench.session)
+    async with asyncio.timeout(PATIENCE_S):
+        while bench.session.timer is not None:
+            await asyncio.sleep(0)
+    bench.reader.settings = replace(bench.reader.settings, **changed)
+    bench.background.rest(bench.session)
+    gate.set()
+    assert await held
+    await bench.settle()
+    assert bench.published == []
