@@ -46,9 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not problems:  # without a package the model cannot even be loaded
         try:
             problems += _examine_model(arguments.model)
-        except (
-            ImportError
-        ) as error:  # it is there, but broken: a library of the system is missing, or a version fits not
+        except ImportError as error:  # it is there but broken, for instance without a library of the system
             problems.append(_describe_broken(error))
     for problem in problems:
         print(f"problem      {problem}")
