@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import json
 import math
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +24,7 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=8,
 )
+README = Path(__file__).parents[2] / "README.md"
 DESCRIBED = {name: (default, metadata) for name, default, metadata in describe_settings()}
 
 
@@ -69,6 +73,16 @@ def test_every_setting_has_a_meaning_and_a_default_within_its_limits(name: str) 
     assert read_settings(nested(name, wire)) == (Settings(), [])
     if isinstance(default, int | float) and not isinstance(default, bool):
         assert metadata["least"] <= default <= metadata["most"] < math.inf
+
+
+def test_the_readme_names_the_defaults_that_hold() -> None:
+    table = re.findall(r"^\| `(peephole\.[^`]+)` \| (.+?) \|", README.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(table) > 5
+    for name, told in table:
+        default, _ = DESCRIBED[name]
+        in_words = {"peephole.documents.excluded": "`.env`, keys, ...", "peephole.model.folder": "the shipped model"}
+        listed = ", ".join(default) if isinstance(default, tuple) else json.dumps(default)
+        assert told == in_words.get(name, listed)
 
 
 @pytest.mark.parametrize(
