@@ -43,7 +43,9 @@ class Refused:
 
 def refuse(data: Any, code: int, message: str) -> Refused:
     """The refusal of a message as it came off the wire, whatever it is."""
-    calls = isinstance(data, dict) and "id" in data and "method" in data
+    if not isinstance(data, dict):  # nobody knows which request it was to be: the id is null (JSON-RPC 2.0, section 5)
+        return Refused(types.ResponseError(code, message), answer=True)
+    calls = "id" in data and "method" in data
     identifier = data["id"] if calls and isinstance(data["id"], int | str) else None
     return Refused(types.ResponseError(code, message), calls, identifier)
 
@@ -68,7 +70,7 @@ class PeepholeProtocol(LanguageServerProtocol):
         super().__init__(server, converter)
         self._initialized = False
         for method in OWN_SYNCHRONISATION:
-            self.fm.builtin_features.pop(method)
+            self.fm.builtin_features.pop(method, None)
 
     @property
     def was_shut_down(self) -> bool:
@@ -120,7 +122,7 @@ class PeepholeProtocol(LanguageServerProtocol):
         """Why a message may not be handled, by its form and by where the session stands (LSP 3.17, "Lifecycle")."""
         if isinstance(message, Refused):
             return message
-        data = message if isinstance(message, dict) else called(message)
+        data = called(message) if hasattr(message, "jsonrpc") else message
         if getattr(message, "jsonrpc", None) != self.VERSION:
             return refuse(data, types.ErrorCodes.InvalidRequest, "a message is an object with jsonrpc 2.0")
         method = data.get("method")
