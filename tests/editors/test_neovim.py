@@ -12,8 +12,8 @@ ROOT = HERE.parent.parent
 NEOVIM = Path(sys.executable).with_name("nvim")
 """Installed into the environment by `make setup` (tests/editors/requirements.txt)."""
 
-TIMEOUT_S = 120
-"""Each script gives up by itself long before; this ends one that hangs."""
+TIMEOUT_S = 600
+"""More than the waits of any script together: each gives up by itself and says at what; this ends one that hangs."""
 
 
 def run_script(name: str, folder: Path) -> subprocess.CompletedProcess[str]:
