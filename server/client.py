@@ -137,7 +137,9 @@ class Client:
         return dict(json.loads(stream.read(length))) if length else None
 
     def _settle(self, message: dict[str, Any]) -> None:
-        reply = self._pending.pop(message["id"])
+        reply = self._pending.pop(message["id"], None)
+        if reply is None:  # an answer to nothing that was asked; a message that the server could not read has none, too
+            return
         if "error" in message:
             error = message["error"]
             reply.set_exception(ClientError(f"{error.get('message')} (code {error.get('code')})"))

@@ -39,6 +39,12 @@ def test_an_error_reply_is_raised_with_its_words() -> None:
         client.request("fly")
 
 
+def test_a_reply_to_nothing_is_passed_over() -> None:
+    body = "call = read(); send(id=None, result=1); send(id=99, result=2); send(id=call['id'], result=3)"
+    with Client(server(body)) as client:
+        assert client.request("echo") == 3
+
+
 def test_a_server_that_dies_is_an_error_and_no_hang() -> None:
     with Client(server("read()")) as client, pytest.raises(ClientError, match="closed its output"):
         client.request("fly")
