@@ -9,7 +9,7 @@ from __future__ import annotations
 import keyword
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Literal, NamedTuple, get_args
 
@@ -57,11 +57,14 @@ def operators_of(language: str) -> frozenset[str]:
 
 def tokens(text: str, language: str) -> list[Token]:
     """The text's tokens. An unclosed string ends with its line, an unclosed comment or text block with the text."""
+    return list(tokens_from(text, 0, language))
+
+
+def tokens_from(text: str, start: int, language: str) -> Iterator[Token]:
+    """The text's tokens from one that starts at `start` on, each found when it is asked for."""
     kinds = get_args(Kind)
-    return [
-        Token(match.start(), match.end(), kinds[(match.lastindex or 1) - 1])
-        for match in _pattern(language).finditer(text)
-    ]
+    for match in _pattern(language).finditer(text, start):
+        yield Token(match.start(), match.end(), kinds[(match.lastindex or 1) - 1])
 
 
 def token_at(text: str, offset: int, language: str) -> Token | None:

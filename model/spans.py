@@ -11,7 +11,7 @@ places that are worth one.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,14 +78,16 @@ def improbable_spans(
     least_alternative: float = LEAST_ALTERNATIVE,
     kind_bits: float = KIND_BITS,
     most_examined: int = MOST_EXAMINED,
+    lexed: Sequence[Token] | None = None,
     should_stop: ShouldStop | None = None,
 ) -> list[ImprobableSpan]:
     """The improbable spans in text[start:end] that the tape has read, in the text's order.
 
     At most `most_examined` places are searched, the most surprising first; when stopped, what was found so far.
+    lexed: all the text's tokens, for who has them at hand.
     """
     settings = SpanSettings(threshold_bits, least_alternative, kind_bits)
-    found = tokens(tape.text, tape.language)
+    found = tokens(tape.text, tape.language) if lexed is None else lexed
     bits = choice_bits(found, tape.surprisal_bits)
     least_bits = min(threshold_bits, kind_bits)
     suspects = suspicious(found, bits, start, len(tape.text) if end is None else end, least_bits)
@@ -105,13 +107,15 @@ def improbable_spans(
     return sorted(spans, key=lambda span: span.start)
 
 
-def choice_bits(found: list[Token], surprisal_bits: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+def choice_bits(found: Sequence[Token], surprisal_bits: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
     """Bits of choosing each token: of a string only its first character, for what it says is free."""
     opening = [Token(t.start, t.start + 1, t.kind) if t.kind == "string" else t for t in found]
     return token_surprisal(opening, surprisal_bits)
 
 
-def suspicious(found: list[Token], bits: npt.NDArray[np.float64], start: int, end: int, least_bits: float) -> list[int]:
+def suspicious(
+    found: Sequence[Token], bits: npt.NDArray[np.float64], start: int, end: int, least_bits: float
+) -> list[int]:
     """Places among the tokens that may be improbable, the most surprising first.
 
     A word that ends too early ("i" where "index" belongs) surprises only behind its end, so the bits of the token
@@ -127,7 +131,7 @@ def suspicious(found: list[Token], bits: npt.NDArray[np.float64], start: int, en
     return sorted(places, key=lambda place: (-scores[place], place))
 
 
-def is_habit(text: str, found: list[Token], place: int) -> bool:
+def is_habit(text: str, found: Sequence[Token], place: int) -> bool:
     """Whether the document writes this token behind the token before it elsewhere, too.
 
     The network forgets what the document did a page ago; the document's own names and manners are no faults. What

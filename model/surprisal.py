@@ -44,10 +44,18 @@ def cross_entropy_bits(surprisal_bits: npt.NDArray[np.float32]) -> float:
 
 
 def explain_offset(
-    tape: Tape, offset: int, *, top: int = 5, should_stop: Callable[[], bool] | None = None
+    tape: Tape,
+    offset: int,
+    *,
+    top: int = 5,
+    lexed: Sequence[Token] | None = None,
+    should_stop: Callable[[], bool] | None = None,
 ) -> Explanation | None:
-    """The token at an offset, explained; reads the tape up to it. None in an empty text or when stopped."""
-    token = find_token(tokens(tape.text, tape.language), offset)
+    """The token at an offset, explained; reads the tape up to it. None in an empty text or when stopped.
+
+    lexed: the text's first tokens, the one at the offset among them, for who has them at hand.
+    """
+    token = find_token(tokens(tape.text, tape.language) if lexed is None else lexed, offset)
     if token is None or not tape.advance_to(token.end, should_stop=should_stop):
         return None
     reading = tape.reading_at(token.start, should_stop=should_stop, keep=False)

@@ -59,7 +59,7 @@ def is_in_text(asked: Asked, offset: int, exact: bool) -> bool:
     """Whether the offset is inside a string or comment; where the answer is provisional anyway, at a guess."""
     document = asked.document
     if exact:
-        return asked.desk.lexing.is_in_text(document.text, offset)
+        return asked.desk.lexing.is_in_text(document.text, offset, asked.should_stop)
     return guess_in_text(document.text, offset, document.language)
 
 

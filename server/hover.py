@@ -22,7 +22,8 @@ MUTE = ("space", "newline")
 def hover(asked: Asked, offset: int) -> Answer[types.Hover | None]:
     """The bits of the token at an offset and what was expected at its start."""
     top = asked.settings.hover.max_items
-    found = explain_offset(asked.desk.tape, offset, top=top, should_stop=asked.should_stop)
+    lexed = asked.desk.lexing.tokens_to(asked.document.text, offset + 1, asked.should_stop)
+    found = explain_offset(asked.desk.tape, offset, top=top, lexed=lexed, should_stop=asked.should_stop)
     if asked.should_stop():
         raise Stopped
     if found is None or found.token.kind in MUTE or offset >= found.token.end:

@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 CLEAN, FOUND, FAILED = 0, 1, 2
 """Exit codes, as linters use them."""
 
-MOST_EXAMINED = 500
-"""Places of one file that are searched for what belongs there: 6 ms each, so three seconds at most."""
-
 SKIPPED_FOLDERS = frozenset({".git", ".hg", ".venv", "venv", "node_modules", "__pycache__", "build", "target", "dist"})
 """Not searched when a folder is given: others wrote what lies there, or a tool did."""
 
@@ -96,6 +93,7 @@ def run(arguments: argparse.Namespace) -> int:
 def check_source(predictor: Predictor, source: Source) -> Iterator[Finding]:
     """The improbable spans of one file, in order."""
     from peephole.model.spans import improbable_spans
+    from peephole.server.diagnostics import most_examined
 
     defaults = DiagnosticSettings()
     tape = read_tape(predictor, source.language, source.text)
@@ -104,7 +102,7 @@ def check_source(predictor: Predictor, source: Source) -> Iterator[Finding]:
         tape,
         threshold_bits=defaults.threshold_bits,
         least_alternative=defaults.least_alternative,
-        most_examined=MOST_EXAMINED,
+        most_examined=most_examined(defaults),  # as the editor does
     ):
         line, column = _line_and_column(source.text, span.start)
         end_line, end_column = _line_and_column(source.text, span.end)

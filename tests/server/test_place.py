@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from peephole.model.lexis import tokens
-from peephole.server.place import WINDOW, Lexing, guess_in_text, is_open
+from peephole.server import place
+from peephole.server.place import SLICE_TOKENS, WINDOW, Lexing, guess_in_text, is_open
+from peephole.server.scheduler import Stopped
 
 PIECES = [
     "a",
@@ -33,17 +37,59 @@ PIECES = [
 texts = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
 
 
-@given(st.sampled_from(["java", "python"]), st.lists(st.tuples(texts, texts), min_size=1, max_size=6), st.data())
+LANGUAGES = st.sampled_from(["java", "python"])
+VERSIONS = st.lists(st.tuples(texts, texts), min_size=1, max_size=6)
+
+
+def never() -> bool:
+    """Nobody stops the lexing."""
+    return False
+
+
+def versions_of(versions: list[tuple[str, str]], data: st.DataObject) -> Iterator[str]:
+    """Texts of which each keeps some of the one before at its front, as they do when somebody types."""
+    head = ""
+    for head_change, tail in versions:
+        head = head[: data.draw(st.integers(0, len(head)))] + head_change
+        yield head + tail
+
+
+@given(LANGUAGES, VERSIONS, st.data())
 def test_kept_tokens_equal_those_of_a_fresh_lexing(
     language: str, versions: list[tuple[str, str]], data: st.DataObject
 ) -> None:
-    lexing, head = Lexing(language), ""
-    for head_change, tail in versions:
-        # Some of the old text stays in front, as it does when somebody types.
-        head = head[: data.draw(st.integers(0, len(head)))] + head_change
-        text = head + tail
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(place, "SLICE_TOKENS", 2)  # so that most texts are lexed in part
+        lexing = Lexing(language)
+        for text in versions_of(versions, data):
+            offset = data.draw(st.integers(0, len(text)))
+            kept = list(lexing.tokens_to(text, offset, never))
+            assert kept == tokens(text, language)[: len(kept)]
+            assert (kept[-1].end if kept else 0) >= offset
+
+
+@given(LANGUAGES, VERSIONS, st.data())
+def test_the_cursor_is_in_text_where_the_text_before_it_alone_says_so(
+    language: str, versions: list[tuple[str, str]], data: st.DataObject
+) -> None:
+    lexing = Lexing(language)
+    for text in versions_of(versions, data):
         offset = data.draw(st.integers(0, len(text)))
-        assert lexing.tokens_before(text, offset) == tokens(text[:offset], language)
+        before = tokens(text[:offset], language)
+        expected = bool(before) and is_open(text[before[-1].start : offset], before[-1].kind)
+        assert lexing.is_in_text(text, offset, never) == expected
+
+
+def test_stopped_lexing_keeps_what_it_found_and_another_place_costs_nothing() -> None:
+    lexing, text = Lexing("python"), "x = 1\n" * 1_000
+    answers = iter([False, True])
+    with pytest.raises(Stopped):
+        lexing.tokens_to(text, len(text), lambda: next(answers))
+    found = lexing.tokens_to(text, SLICE_TOKENS, lambda: True)
+    assert len(found) == SLICE_TOKENS
+    lexing.tokens_to(text, len(text), never)
+    for offset in (0, len(text), 7):
+        assert lexing.tokens_to(text, offset, lambda: True) == tokens(text, "python")
 
 
 @pytest.mark.parametrize(
@@ -64,6 +110,8 @@ def test_kept_tokens_equal_those_of_a_fresh_lexing(
         ("// a", "comment", True),
         ("/* a", "comment", True),
         ("/*/", "comment", True),
+        ("/", "comment", False),
+        ("rb", "string", False),
         ("/* a */", "comment", False),
         ("abc", "identifier", False),
     ],
@@ -77,7 +125,7 @@ def test_typing_a_quotation_mark_opens_a_string_and_another_closes_it() -> None:
     inside = []
     for character in "x = 'ab' # c":
         text += character
-        inside.append(lexing.is_in_text(text, len(text)))
+        inside.append(lexing.is_in_text(text, len(text), never))
     assert "".join("i" if each else "." for each in inside) == "....iii..iii"
 
 
@@ -96,4 +144,4 @@ def test_a_guess_looks_at_the_last_lines_alone() -> None:
 def test_typing_character_by_character_equals_a_fresh_lexing(text: str, language: str) -> None:
     lexing = Lexing(language)
     for offset in range(len(text) + 1):
-        assert lexing.tokens_before(text[:offset], offset) == tokens(text[:offset], language)
+        assert lexing.tokens_to(text[:offset], offset, never) == tokens(text[:offset], language)
