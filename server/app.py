@@ -73,6 +73,7 @@ def create_server(model_folder: Path | None = None) -> PeepholeServer:
     completion, inline = types.CompletionOptions(trigger_characters=TRIGGER_CHARACTERS), types.InlineCompletionOptions()
     server.feature(types.TEXT_DOCUMENT_COMPLETION, completion)(partial(requests.complete))
     server.feature(types.TEXT_DOCUMENT_INLINE_COMPLETION, inline)(partial(requests.complete_line))
+    server.protocol.lose = service.lose
     register_lifetime(server)
     register_commands(server)
     return server

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, cast
 
@@ -39,6 +40,8 @@ class Refused:
     error: types.ResponseError
     answer: bool = False
     identifier: int | str | None = None
+    lost: object = None
+    """The URI of the document that the message would have changed, as it came."""
 
 
 def refuse(data: Any, code: int, message: str) -> Refused:
@@ -48,6 +51,14 @@ def refuse(data: Any, code: int, message: str) -> Refused:
     calls = "id" in data and "method" in data
     identifier = data["id"] if calls and isinstance(data["id"], int | str) else None
     return Refused(types.ResponseError(code, message), calls, identifier)
+
+
+def document_changed_by(data: Mapping[str, Any]) -> object:
+    """The URI of the document that a `didChange` names, whatever else is wrong with it; None for other messages."""
+    found: object = data if data["method"] == types.TEXT_DOCUMENT_DID_CHANGE else None
+    for name in ("params", "textDocument", "uri"):
+        found = found.get(name) if isinstance(found, dict) else None
+    return found
 
 
 def called(message: Any) -> dict[str, Any]:
@@ -69,6 +80,8 @@ class PeepholeProtocol(LanguageServerProtocol):
     def __init__(self, server: LanguageServer, converter: Any) -> None:
         super().__init__(server, converter)
         self._initialized = False
+        self.lose: Callable[[object], None] = lambda _: None
+        """Told of the document, if one is named, of which an edit could not be read."""
         for method in OWN_SYNCHRONISATION:
             self.fm.builtin_features.pop(method, None)
 
@@ -85,7 +98,8 @@ class PeepholeProtocol(LanguageServerProtocol):
             message = self._structure_call(data)
         except Exception as error:  # cattrs raises what it likes
             logger.warning("the parameters of a message do not parse: %s", type(error).__name__)
-            return refuse(data, types.ErrorCodes.InvalidParams, "the parameters do not have the method's type")
+            refused = refuse(data, types.ErrorCodes.InvalidParams, "the parameters do not have the method's type")
+            return replace(refused, lost=document_changed_by(data))
         if "id" in data and not hasattr(message, "id"):
             return refuse(data, types.ErrorCodes.InvalidRequest, "this method is a notification: send it without an id")
         return message
@@ -112,6 +126,7 @@ class PeepholeProtocol(LanguageServerProtocol):
             self._send_response(refused.identifier, error=refused.error)  # type: ignore[arg-type]  # null is meant
         else:
             logger.warning("ignored a message: %s", refused.error.message)
+            self.lose(refused.lost)
 
     def answer_unreadable(self) -> None:
         """The reply to what is no JSON: nobody knows the request's id, so it is null (JSON-RPC 2.0, section 5)."""

@@ -99,6 +99,13 @@ class Service:
                 self._review(session)
                 self._background.changed(session, self._place_of(session, params))
 
+    def lose(self, uri: object) -> None:
+        """Lets go of a document whose last edit could not be read: its text is no longer that of the client."""
+        session = self._sessions.get(uri) if isinstance(uri, str) else None
+        if session is not None and session.document is not None:
+            session.forget("an edit of it could not be read; open it anew")
+            self._background.closed(session)
+
     def close_document(self, params: types.DidCloseTextDocumentParams) -> None:
         """Forgets a document."""
         session = self._sessions.remove(params.text_document.uri)
@@ -141,6 +148,7 @@ class Service:
 
     def _refresh(self) -> None:
         for session in self._sessions:
+            self._reader.tidy(session)
             self._background.rest(session)
 
 

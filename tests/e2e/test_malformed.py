@@ -118,6 +118,17 @@ def test_notifications_that_do_not_parse_are_passed_over(wire: Wire) -> None:
     assert_alive(wire)
 
 
+def test_a_document_of_which_an_edit_cannot_be_read_is_let_go_until_it_is_opened_anew(wire: Wire) -> None:
+    wire.open(URI, "ab\ncd")
+    wire.notify("textDocument/didChange", edited(URI, 2, replaced((0, -1), (0, 1), SECRET)))
+    assert "could not be read; open it anew" in wire.document(URI)["reason"]
+    wire.notify("textDocument/didChange", edited(URI, 3, replaced((0, 0), (0, 1), "X")))
+    assert wire.document(URI)["state"] == "skipped"
+    wire.open(URI, "ab\ncd")
+    assert wire.document(URI)["state"] == "open"
+    wire.notify("textDocument/didClose", {"textDocument": {"uri": URI}})
+
+
 def test_replies_to_nothing_are_passed_over(wire: Wire) -> None:
     wire.send(frame(b'{"jsonrpc": "2.0", "id": "what", "result": 1}'))
     wire.send(frame(b'{"jsonrpc": "2.0", "id": "what", "error": {"code": 1, "message": "no"}}'))
