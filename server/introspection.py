@@ -29,6 +29,9 @@ CHUNK = 512
 MOST_VALUES = 4 << 20
 """Values in one answer: 5.6 MB on the wire. One neuron's six signals over 10,000 characters are 60,000."""
 
+LARGEST_INDEX = (1 << 31) - 1
+"""LSP 3.17, `uinteger`."""
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -72,8 +75,8 @@ def read_range(value: Any) -> types.Range:
 
 
 def is_index(value: object) -> bool:
-    """Whether a JSON value is a whole number from 0."""
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    """Whether a JSON value is a whole number from 0, no larger than the protocol allows."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_INDEX
 
 
 class Study:

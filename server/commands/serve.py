@@ -7,6 +7,9 @@ from pathlib import Path
 
 from .options import Subparsers, add_model_option
 
+GONE = 1
+"""Exit code when the client went without saying goodbye."""
+
 
 def add_command(subparsers: Subparsers) -> None:
     """Adds `serve` to the command line."""
@@ -39,12 +42,15 @@ def run(arguments: argparse.Namespace) -> int:
     """Serves until the client says goodbye: 0; 1 if it just went."""
     from peephole.server.app import serve  # imports pygls: only this command needs it
 
-    return serve(
-        tcp_port=arguments.tcp,
-        model_folder=arguments.model,
-        log_file=arguments.log_file,
-        verbose=arguments.verbose,
-    )
+    try:
+        return serve(
+            tcp_port=arguments.tcp,
+            model_folder=arguments.model,
+            log_file=arguments.log_file,
+            verbose=arguments.verbose,
+        )
+    except BrokenPipeError:
+        return GONE
 
 
 def _port(text: str) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from e2e.conftest import Start
-from e2e.wire import Wire, at, edited, pack
+from e2e.wire import Wire, at, edited, frame, pack, serve_command
 
 INVALID_REQUEST, NOT_INITIALIZED = -32600, -32002
 URI = "file:///a.py"
@@ -35,6 +35,15 @@ def test_the_end_of_the_input_ends_the_server(start: Start, words: Path) -> None
     assert wire.process.stdin is not None
     wire.process.stdin.close()
     assert wire.wait_for_end() == 1
+
+
+def test_a_client_that_does_not_listen_any_more_is_gone(words: Path) -> None:
+    command = serve_command("--model", words)
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as server:
+        assert server.stdout is not None
+        server.stdout.close()
+        server.communicate(frame(b"{"))
+    assert server.returncode == 1
 
 
 def test_a_server_whose_client_is_gone_ends_though_its_input_stays_open(start: Start, words: Path) -> None:

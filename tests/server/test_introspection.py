@@ -105,6 +105,7 @@ def test_too_much_at_once_is_refused_before_any_work(untrained: Predictor) -> No
         ([QUESTION | {"signals": "hidden"}], "`signals`"),
         ([QUESTION | {"signals": []}], "`signals`"),
         ([QUESTION | {"range": 7}], "`range`"),
+        ([QUESTION | {"range": {end: {"line": 0, "character": 1 << 31} for end in ("start", "end")}}], "`range`"),
         ([QUESTION | {"range": {"start": {"line": 0}, "end": {"line": 0, "character": 1}}}], "`range`"),
         ([QUESTION | {"range": {"start": {"line": 0, "character": "1"}, "end": {}}}], "`range`"),
     ],
