@@ -88,6 +88,14 @@ class Reader:
         for kind in kinds:
             self._scheduler.cancel((kind, uri))
 
+    def tidy(self, session: Session) -> None:
+        """Lets go of what was read of a document by another model or with other memory than is wanted now."""
+        session.clear(self.condition.predictor, self._snapshot_budget_bytes)
+
+    @property
+    def _snapshot_budget_bytes(self) -> int:
+        return self.settings.documents.snapshot_megabytes << 20
+
     def close(self) -> None:
         """Ends the worker."""
         self._scheduler.close()
@@ -109,7 +117,7 @@ class Reader:
         predictor = self.condition.predictor
         if predictor is None or document.language not in predictor.vocabulary.languages:
             return otherwise
-        desk = session.desk(predictor, self.settings.documents.snapshot_megabytes << 20)
+        desk = session.desk(predictor, self._snapshot_budget_bytes)
         if desk is None:
             return otherwise
         desk.lay(document)

@@ -27,6 +27,11 @@ class Desk:
 
     tape: Tape
     lexing: Lexing
+    snapshot_budget_bytes: int
+
+    def fits(self, predictor: Predictor | None, snapshot_budget_bytes: int) -> bool:
+        """Whether it was made with these."""
+        return self.tape.predictor is predictor and self.snapshot_budget_bytes == snapshot_budget_bytes
 
     def lay(self, document: Document) -> None:
         """Makes the tape's text that of the document; no model work."""
@@ -80,7 +85,7 @@ class Session:
     _desk: Desk | None = None
 
     def desk(self, predictor: Predictor, snapshot_budget_bytes: int) -> Desk | None:
-        """The worker's desk for this document; a new one if the model is another than before. For the worker.
+        """The worker's desk for this document; a new one if what it is made with has changed. For the worker.
 
         None once the document is forgotten. The loop may do that at any moment: it clears `document` before the desk,
         so whoever sees a document after setting the desk knows that the desk will be cleared with it.
@@ -90,9 +95,9 @@ class Session:
         from .place import Lexing
 
         desk = self._desk
-        if desk is None or desk.tape.predictor is not predictor:
+        if desk is None or not desk.fits(predictor, snapshot_budget_bytes):
             tape = Tape(predictor, self.language, snapshot_budget_bytes=snapshot_budget_bytes)
-            self._desk = desk = Desk(tape, Lexing(self.language))
+            self._desk = desk = Desk(tape, Lexing(self.language), snapshot_budget_bytes)
         if self.document is None:
             self._desk = desk = None
         return desk
@@ -102,6 +107,15 @@ class Session:
         """The tape, for its counters: plain numbers, which the loop may look at while the worker counts."""
         desk = self._desk
         return desk.tape if desk is not None else None
+
+    def clear(self, predictor: Predictor | None, snapshot_budget_bytes: int) -> None:
+        """Clears a desk that was made with something else, and so lets go of a model that is not served any more.
+
+        Should the worker just be making a fitting one, that one is cleared, and only has to read again.
+        """
+        desk = self._desk
+        if desk is not None and not desk.fits(predictor, snapshot_budget_bytes):
+            self._desk = None
 
     def forget(self, reason: str) -> None:
         """Lets go of the text and all that was read of it; for good, a document that is opened again is another."""

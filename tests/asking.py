@@ -38,6 +38,6 @@ def ask_about(
 ) -> Asked:
     """What the worker gets for a request about a document with this text; `stop` is what `should_stop` says."""
     document = Document.opened("file:///a.py", language, 1, text, "utf-16")
-    desk = Desk(Tape(predictor, language), Lexing(language))
+    desk = Desk(Tape(predictor, language), Lexing(language), 8 << 20)
     desk.lay(document)
     return Asked(document, desk, predictor, settings or Settings(), support or ClientSupport(), lambda: stop)

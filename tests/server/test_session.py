@@ -50,6 +50,24 @@ def test_a_forgotten_document_gets_no_desk_again(words: Predictor) -> None:
     assert session.tape is None
 
 
+def test_other_memory_or_another_model_makes_a_new_desk_and_the_old_one_is_let_go(
+    words: Predictor, untrained: Predictor
+) -> None:
+    session = opened()
+    first = session.desk(words, 1 << 20)
+    assert first is not None
+    session.clear(words, 1 << 20)
+    assert session.desk(words, 1 << 20) is first
+    assert session.desk(words, 2 << 20) is not first
+    session.clear(untrained, 2 << 20)
+    assert session.tape is None
+    last = session.desk(untrained, 2 << 20)
+    assert last is not None
+    assert last.tape.predictor is untrained
+    session.clear(None, 2 << 20)
+    assert session.tape is None
+
+
 async def test_what_waits_for_a_forgotten_document_is_not_done(reader: Reader) -> None:
     session, started, gate = opened(), threading.Event(), threading.Event()
     await loaded(reader)
