@@ -7,7 +7,7 @@ import tarfile
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -210,6 +210,18 @@ def test_a_tracked_name_that_the_system_cannot_hold_is_an_error(tmp_path: Path) 
     git(tmp_path, "update-index", "--add", "--cacheinfo", f"100644,{'1' * 40},{'x' * 300}.java")
     with pytest.raises(CorpusError, match="cannot read"):
         read(tmp_path)
+
+
+@pytest.mark.parametrize("ending", ["gz", "xz", "bz2"])
+def test_a_tarball_cut_anywhere_is_an_error_or_gives_all_files(tmp_path: Path, ending: str) -> None:
+    whole, cut = tmp_path / f"whole.tar.{ending}", tmp_path / f"cut.tar.{ending}"
+    with tarfile.open(whole, f"w:{ending}") as tar:
+        tar.add(write_folder(tmp_path / "folder"), ".")
+    expected, content = read(whole), whole.read_bytes()
+    for length in range(len(content) - 1, 0, -9):
+        cut.write_bytes(content[:length])
+        with suppress(CorpusError):
+            assert read(cut) == expected
 
 
 def test_anything_else_is_refused(tmp_path: Path) -> None:

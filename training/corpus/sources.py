@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import lzma
 import os
 import subprocess
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import BufferedIOBase
 from pathlib import Path, PurePosixPath
 from typing import NoReturn
 
@@ -21,6 +24,12 @@ LARGEST_READ = 16 << 20
 
 _TAR_ENDINGS = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2")
 _ZIP_ENDINGS = (".zip", ".whl", ".jar")
+_DECOMPRESSORS: dict[bytes, Callable[[Path], BufferedIOBase]] = {
+    b"\x1f\x8b": gzip.GzipFile,
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ\0": lzma.LZMAFile,
+}
+"""By the bytes that a compressed file begins with."""
 _UNREADABLE = (
     *(tarfile.TarError, zipfile.BadZipFile, lzma.LZMAError, zlib.error, EOFError, OSError),
     # From zipfile, for members that are encrypted, packed in a way it does not know, or whose names are not UTF-8.
@@ -127,13 +136,21 @@ def _read_archive(archive: Path, languages: tuple[str, ...]) -> Iterator[SourceF
 
 
 def _read_tar(archive: Path, languages: tuple[str, ...]) -> Iterator[SourceFile]:
-    with tarfile.open(archive, "r|*") as tar:
+    with archive.open("rb") as file:
+        head = file.read(max(map(len, _DECOMPRESSORS)))
+    unpack = next((opener for magic, opener in _DECOMPRESSORS.items() if head.startswith(magic)), _open_plain)
+    # tarfile's own decompression takes a stream that was cut in a member's header for one that ended well.
+    with unpack(archive) as content, tarfile.open(fileobj=content, mode="r|") as tar:
         for member in tar:
             language = _language_of(member.name, languages)
             if language is None or not member.isfile() or not _is_inside(member.name):
                 continue
             stream = tar.extractfile(member) if member.size <= LARGEST_READ else None
             yield SourceFile(member.name, language, member.size, stream.read() if stream else None)
+
+
+def _open_plain(path: Path) -> BufferedIOBase:
+    return path.open("rb")
 
 
 def _read_zip(archive: Path, languages: tuple[str, ...]) -> Iterator[SourceFile]:
