@@ -33,5 +33,6 @@ def draw(
     nats = log_probabilities[first:].astype(np.float64)
     if temperature == 0:
         return first + int(np.argmax(nats))
-    reached = np.cumsum(np.exp((nats - nats.max()) / temperature))
+    with np.errstate(over="ignore"):  # near zero the quotient may be −∞, whose exponential is the 0 that is meant
+        reached = np.cumsum(np.exp((nats - nats.max()) / temperature))
     return first + int(np.searchsorted(reached, generator.random() * reached[-1], side="right"))
