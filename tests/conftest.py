@@ -1,7 +1,7 @@
 """What holds for all tests: a busy machine is no error, so Hypothesis neither times examples nor minds slow drawing.
 
-Where `CI` is set the examples are the same in every run, so that a change is judged by itself; at a developer's desk they
-are new each time.
+Where `CI` is set the examples are the same in every run, so that a change is judged by itself; at a developer's desk
+they are new each time.
 """
 
 import os
