@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from peephole.model.checkpoint import Checkpoint
-from peephole.model.predictor import Predictor
+from peephole.model.predictor import BITS_PER_NAT, Predictor
 from peephole.model.tape import Tape
 
 from .document import long_document
@@ -54,7 +54,7 @@ def _torch_ms(checkpoint: Checkpoint, predictor: Predictor, text: str) -> float:
         chunk, following = indices[start : start + CHUNK], indices[start + 1 : start + CHUNK + 1]
         hidden, state = recurrence(embedding(chunk)[:, None], state)
         log_probabilities = torch.log_softmax(output(hidden[:, 0]), dim=1)
-        log_probabilities[: len(following)].gather(1, following[:, None]).mul_(-1.4426950408889634)
+        log_probabilities[: len(following)].gather(1, following[:, None]).mul_(-float(BITS_PER_NAT))
     return (time.perf_counter() - began) * 1e3 / len(indices)
 
 

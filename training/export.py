@@ -137,6 +137,17 @@ def layer_weights(config: NetworkConfig, parameters: Parameters, layer: int) -> 
     )
 
 
+def float32_inputs(graph: Graph, weights: LayerWeights, layer: int, sequence: str) -> list[str]:
+    """What ONNX's LSTM and GRU take alike, in their order: X, W, R, B, and no lengths of sequences."""
+    return [
+        sequence,
+        graph.constant(f"weight_input_{layer}", weights.weight_input[None]),
+        graph.constant(f"weight_hidden_{layer}", weights.weight_hidden[None]),
+        graph.constant(f"bias_{layer}", weights.bias),
+        "",
+    ]
+
+
 def add_lstm(
     graph: Graph,
     config: NetworkConfig,
@@ -147,15 +158,7 @@ def add_lstm(
 ) -> str:
     """A float32 LSTM layer; name of its h at every step."""
     weights = layer_weights(config, parameters, layer)
-    inputs = [
-        sequence,
-        graph.constant(f"weight_input_{layer}", weights.weight_input[None]),
-        graph.constant(f"weight_hidden_{layer}", weights.weight_hidden[None]),
-        graph.constant(f"bias_{layer}", weights.bias),
-        "",
-        initial["hidden"][layer],
-        initial["cell"][layer],
-    ]
+    inputs = [*float32_inputs(graph, weights, layer, sequence), initial["hidden"][layer], initial["cell"][layer]]
     if weights.peephole is not None:
         inputs.append(graph.constant(f"peephole_{layer}", weights.peephole))
     outputs = [f"directed_{layer}", f"hidden_out_{layer}", f"cell_out_{layer}"]
@@ -173,14 +176,7 @@ def add_gru(
 ) -> str:
     """A float32 GRU layer; name of its h at every step. ONNX Runtime has no int8 GRU."""
     weights = layer_weights(config, parameters, layer)
-    inputs = [
-        sequence,
-        graph.constant(f"weight_input_{layer}", weights.weight_input[None]),
-        graph.constant(f"weight_hidden_{layer}", weights.weight_hidden[None]),
-        graph.constant(f"bias_{layer}", weights.bias),
-        "",
-        initial["hidden"][layer],
-    ]
+    inputs = [*float32_inputs(graph, weights, layer, sequence), initial["hidden"][layer]]
     outputs = [f"directed_{layer}", f"hidden_out_{layer}"]
     graph.node("GRU", inputs, outputs, hidden_size=config.hidden_size, linear_before_reset=1)
     return graph.node("Squeeze", [outputs[0], "direction_axis"], f"sequence_{layer}")

@@ -14,7 +14,7 @@ class FitProgress:
 
     def __init__(self, characters: int, done: int, *, every: int = 100) -> None:
         self._console = Console(stderr=True)
-        self._every, self._characters, self._done = every, characters, done
+        self._every, self._characters = every, characters
         columns = ("{task.fields[bits]:.3f} bits/char", "{task.fields[speed]:,.0f} chars/s")
         self._bar = Progress(
             TextColumn("fit"),
