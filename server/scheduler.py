@@ -43,12 +43,21 @@ class Stopped(Exception):
 
 
 class Job(Generic[T]):
-    """A piece of work on its way; `order` breaks ties between jobs of one priority."""
+    """A piece of work on its way and the future that waits for it; `order` breaks ties between jobs of one priority."""
 
-    def __init__(self, priority: Priority, order: int, key: Hashable | None, work: Work[T]) -> None:
-        self.priority, self.order, self.key, self.work = priority, order, key, work
-        self.abandoned = False
-        """Set by the loop when nobody waits for the result any more; read by the worker."""
+    def __init__(
+        self, priority: Priority, order: int, key: Hashable | None, work: Work[T], future: asyncio.Future[T]
+    ) -> None:
+        self.priority, self.order, self.key, self.work, self.future = priority, order, key, work, future
+
+    @property
+    def abandoned(self) -> bool:
+        """Whether nobody waits for the result any more.
+
+        Read from the future itself, by both threads: its callbacks run only in the loop's next turn, too late for a
+        worker that becomes free in this one.
+        """
+        return self.future.cancelled()
 
     def __lt__(self, other: Job[Any]) -> bool:
         return (self.priority, self.order) < (other.priority, other.order)
@@ -61,7 +70,7 @@ class Scheduler:
         self._waiting: list[Job[Any]] = []
         self._changed = threading.Condition()
         self._orders = itertools.count()
-        self._futures: dict[Job[Any], asyncio.Future[Any]] = {}
+        self._jobs: set[Job[Any]] = set()
         self._closing = False
         self._thread = threading.Thread(target=self._serve, name="peephole-model", daemon=True)
 
@@ -78,9 +87,9 @@ class Scheduler:
             self.cancel(key)
         order = next(self._orders)
         # In the background the document that was touched last goes first: it is the one being looked at.
-        job = Job(priority, -order if priority >= Priority.DIAGNOSE else order, key, work)
-        self._futures[job] = future
-        future.add_done_callback(lambda _: self._forget(job))
+        job = Job(priority, -order if priority >= Priority.DIAGNOSE else order, key, work, future)
+        self._jobs.add(job)
+        future.add_done_callback(lambda _: self._jobs.discard(job))
         if delay_s > 0:
             loop.call_later(delay_s, self._enqueue, job)
         else:
@@ -95,17 +104,15 @@ class Scheduler:
 
     def cancel(self, key: Hashable) -> None:
         """Cancels what waits or runs under a key, if anything does."""
-        for job, future in list(self._futures.items()):
+        for job in list(self._jobs):
             if job.key == key:
-                future.cancel()
-                job.abandoned = True  # at once: the future's callbacks run only in the loop's next turn
+                job.future.cancel()
 
     def close(self) -> None:
         """Cancels everything and ends the worker; waits for the slice that is running, but not for long."""
-        for job, future in list(self._futures.items()):
-            job.abandoned = True
-            if not future.get_loop().is_closed():
-                future.cancel()
+        for job in list(self._jobs):
+            if not job.future.get_loop().is_closed():
+                job.future.cancel()
         with self._changed:
             self._closing = True
             self._changed.notify()
@@ -118,10 +125,6 @@ class Scheduler:
                 self._thread.start()
             heapq.heappush(self._waiting, job)
             self._changed.notify()
-
-    def _forget(self, job: Job[Any]) -> None:
-        job.abandoned = True
-        self._futures.pop(job, None)
 
     # What follows runs in the worker.
 
@@ -152,9 +155,9 @@ class Scheduler:
                 with self._changed:
                     heapq.heappush(self._waiting, job)
         except Exception as error:
-            self._settle(job, None, error)
+            _settle(job.future, None, error)
         else:
-            self._settle(job, result, None)
+            _settle(job.future, result, None)
 
     def _should_stop(self, job: Job[Any]) -> bool:
         if job.abandoned or self._closing:
@@ -166,11 +169,10 @@ class Scheduler:
         # Among requests an older one is finished first; in the background a newer document takes over at once.
         return first < job if job.priority >= Priority.DIAGNOSE else first.priority < job.priority
 
-    def _settle(self, job: Job[Any], result: Any, error: Exception | None) -> None:
-        future = self._futures.get(job)
-        if future is not None:
-            with suppress(RuntimeError):  # the loop closed meanwhile: nobody is left to tell
-                future.get_loop().call_soon_threadsafe(_resolve, future, result, error)
+
+def _settle(future: asyncio.Future[Any], result: Any, error: Exception | None) -> None:
+    with suppress(RuntimeError):  # the loop closed meanwhile: nobody is left to tell
+        future.get_loop().call_soon_threadsafe(_resolve, future, result, error)
 
 
 def _resolve(future: asyncio.Future[Any], result: Any, error: Exception | None) -> None:
