@@ -1,10 +1,11 @@
-"""A trained network as a folder of three files, none of which is believed before it is checked.
+"""A trained network as a folder of three or four files, none of which is believed before it is checked.
 
-    model.json            format version, config, vocabulary, size and SHA-256 of the other two, provenance
+    model.json            format version, config, vocabulary, size and SHA-256 of the others, provenance
     weights.safetensors   the parameters, the truth; float16 on disk where `weights_dtype` says so
     model.onnx            the graph that serves, int8
+    gate.safetensors      how far to trust the memories; may be absent: then the network stands alone
 
-Sizes and hashes guard against truncation and mix-ups, not against an adversary who writes all three files:
+Sizes and hashes guard against truncation and mix-ups, not against an adversary who writes all the files:
 those are parsed by safetensors and ONNX Runtime only, never unpickled.
 """
 
@@ -36,10 +37,11 @@ from .errors import (
     CheckpointVersion,
     ModelError,
 )
+from .gate import GateParameters
 from .vocabulary import Vocabulary
 
 FORMAT = 1
-DESCRIPTION, WEIGHTS, GRAPH = "model.json", "weights.safetensors", "model.onnx"
+DESCRIPTION, WEIGHTS, GRAPH, GATE = "model.json", "weights.safetensors", "model.onnx", "gate.safetensors"
 CARD = "CARD.md"
 """Written beside the three by `peephole-train card`; it describes one model, so it goes when that is replaced."""
 LARGEST_DESCRIPTION = 4 << 20
@@ -76,6 +78,16 @@ class Checkpoint:
             raise CheckpointMismatch(f"{WEIGHTS} cannot be read as tensors: {error}; export it again") from error
         check_parameters(self.config, tensors, self.weights_dtype)
         return {name: tensor.astype(np.float32) for name, tensor in tensors.items()}
+
+    def gate(self) -> GateParameters | None:
+        """How far to trust the memories, None if nobody fitted that; `CheckpointMismatch` for what is no gate."""
+        if GATE not in self.sha256:
+            return None
+        try:
+            tensors = load_tensors(self.read_file(GATE))
+        except (SafetensorError, KeyError) as error:
+            raise CheckpointMismatch(f"{GATE} cannot be read as tensors: {error}; fit it again") from error
+        return GateParameters.from_tensors(tensors, self.config.hidden_size)
 
     def graph(self) -> bytes:
         """The bytes of the ONNX graph, hashed again as they are read."""
@@ -164,11 +176,12 @@ def parse_description(data: bytes) -> dict[str, object]:
 
 
 def check_files(folder: Path, records: object) -> dict[str, str]:
-    """SHA-256 of the two files by name, after sizes and hashes were compared with the records."""
+    """SHA-256 of the files by name, after sizes and hashes were compared with the records."""
     files = as_object(records, "files")
-    if set(files) != {WEIGHTS, GRAPH}:
-        raise CheckpointMalformed(f"{DESCRIPTION}: files must record exactly {WEIGHTS} and {GRAPH}")
-    return {name: check_file(folder / name, as_object(files[name], name)) for name in (WEIGHTS, GRAPH)}
+    if set(files) - {GATE} != {WEIGHTS, GRAPH}:
+        raise CheckpointMalformed(f"{DESCRIPTION}: files must record {WEIGHTS}, {GRAPH} and at most {GATE} beside them")
+    names = [name for name in (WEIGHTS, GRAPH, GATE) if name in files]
+    return {name: check_file(folder / name, as_object(files[name], name)) for name in names}
 
 
 def check_file(path: Path, record: dict[str, object]) -> str:
@@ -211,6 +224,7 @@ def write_checkpoint(
     provenance: Mapping[str, object],
     *,
     weights_dtype: WeightsDtype = "float32",
+    gate: GateParameters | None = None,
 ) -> Checkpoint:
     """Write a checkpoint whole or not at all, and give it back as `load_checkpoint` reads it.
 
@@ -220,6 +234,35 @@ def write_checkpoint(
     tensors = {name: np.ascontiguousarray(parameters[name], weights_dtype) for name in parameters}
     check_parameters(config, tensors, weights_dtype)
     files = {WEIGHTS: save_tensors(tensors), GRAPH: onnx_bytes}
+    if gate is not None:
+        gate.check(config.hidden_size)
+        files[GATE] = save_tensors(gate.tensors())
+    return write_files(folder, config, vocabulary, files, provenance, weights_dtype)
+
+
+def add_gate(
+    folder: Path, checkpoint: Checkpoint, gate: GateParameters, provenance: Mapping[str, object]
+) -> Checkpoint:
+    """Write the same network with this gate; `provenance` of the gate is put under "gate". The model's hash changes.
+
+    The folder may be the checkpoint's own; else as for `write_checkpoint`.
+    """
+    gate.check(checkpoint.config.hidden_size)
+    files = {name: checkpoint.read_file(name) for name in (WEIGHTS, GRAPH)}
+    files[GATE] = save_tensors(gate.tensors())
+    told = {**checkpoint.provenance, "gate": dict(provenance)}
+    return write_files(folder, checkpoint.config, checkpoint.vocabulary, files, told, checkpoint.weights_dtype)
+
+
+def write_files(
+    folder: Path,
+    config: NetworkConfig,
+    vocabulary: Vocabulary,
+    files: Mapping[str, bytes],
+    provenance: Mapping[str, object],
+    weights_dtype: WeightsDtype,
+) -> Checkpoint:
+    """Write a checkpoint's files, and the description that records them."""
     description = {
         "format": FORMAT,
         "config": config.to_json(),
@@ -230,9 +273,9 @@ def write_checkpoint(
         },
         "provenance": dict(provenance),
     }
-    files[DESCRIPTION] = (json.dumps(description, indent=1, ensure_ascii=True) + "\n").encode()
+    described = (json.dumps(description, indent=1, ensure_ascii=True) + "\n").encode()
     try:
-        replace_folder(folder, files)
+        replace_folder(folder, {**files, DESCRIPTION: described})
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise CheckpointError(f"{folder} cannot be written ({reason}); make room or choose another folder") from error
@@ -264,7 +307,7 @@ def check_replaceable(folder: Path) -> None:
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise CheckpointError(f"{folder} is a link or a file; choose a new folder")
     names = {path.name for path in folder.iterdir()} if folder.exists() else set()
-    if names and (DESCRIPTION not in names or not names <= {DESCRIPTION, WEIGHTS, GRAPH, CARD}):
+    if names and (DESCRIPTION not in names or not names <= {DESCRIPTION, WEIGHTS, GRAPH, GATE, CARD}):
         raise CheckpointError(f"{folder} holds files that are no checkpoint; choose an empty or new folder")
 
 

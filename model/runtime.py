@@ -11,6 +11,7 @@ import onnxruntime
 
 from .checkpoint import Checkpoint
 from .errors import CheckpointMismatch
+from .softmax import log_softmax
 from .state import Float32, State
 
 LONGEST_CALL = 512
@@ -139,10 +140,3 @@ def open_session(graph: bytes, threads: int) -> onnxruntime.InferenceSession:
         raise CheckpointMismatch(
             f"ONNX Runtime refuses the graph ({type(error).__name__}); export the model again"
         ) from error
-
-
-def log_softmax(logits: Float32) -> Float32:
-    """Natural logs of the probabilities in each row, (N, V); a row's bits do not depend on the other rows."""
-    shifted: Float32 = logits - logits.max(axis=1, keepdims=True)
-    shifted -= np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-    return shifted

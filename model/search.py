@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from .boundary import Boundary, boundary_of
 from .predictor import Beam, Predictor, Reading
+from .softmax import sum_in_logs
 
 ShouldStop = Callable[[], bool]
 
@@ -139,7 +140,7 @@ class TokenSearch:
         token = self._token(hypothesis.text)
         if hypothesis.text and token and not self._boundary.is_open_string(token):
             ends = nats[~continues]
-            self._keep(Hypothesis(hypothesis.text, _sum_in_logs(ends)))
+            self._keep(Hypothesis(hypothesis.text, sum_in_logs(ends)))
 
     def _ends_by_itself(self, text: str) -> bool:
         token = self._token(text)
@@ -187,7 +188,7 @@ def rest_of_line(
         index = int(next_nats.argmax())
         if token:
             continues = boundary.continuing(token)
-            ends_nats = nats + _sum_in_logs(next_nats[~continues])
+            ends_nats = nats + sum_in_logs(next_nats[~continues])
             if ends_nats >= least_nats and not boundary.is_open_string(token):
                 sure = text, ends_nats
             token = token if continues[index] else ""
@@ -204,12 +205,4 @@ def rest_of_line(
 def ending_bits(predictor: Predictor, reading: Reading, token: str, language: str) -> float:
     """Bits that it costs the token just read to end here: −log2 of all that does not continue it."""
     continues = boundary_of(predictor.vocabulary, language).continuing(token)
-    return -_sum_in_logs(reading.log_probabilities[~continues]) / math.log(2)
-
-
-def _sum_in_logs(nats: npt.NDArray[np.float32]) -> float:
-    """Log of the summed probabilities."""
-    if not nats.size:
-        return -math.inf
-    largest = float(nats.max())
-    return largest + math.log(float(np.exp(nats - np.float32(largest)).sum()))
+    return -sum_in_logs(reading.log_probabilities[~continues]) / math.log(2)

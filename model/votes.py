@@ -1,0 +1,46 @@
+"""What memories say of the next character: candidates, and the evidence by which a gate weighs them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+NOTHING = 0xFFFF
+"""The candidate of an empty slot: no vocabulary has so many entries that it would need this index."""
+
+DOCUMENT_SLOTS, DOCUMENT_EVIDENCE = 12, 31
+"""Columns of the document's own memory: two candidates a context; five pieces of evidence a context, and one more."""
+
+LIBRARY_SLOTS, LIBRARY_EVIDENCE = 3, 17
+"""Columns of a library of other files."""
+
+
+@dataclass(frozen=True, eq=False)
+class Votes:
+    """What one memory, or several side by side, say of the next character in each of N places.
+
+    candidates: (N, c) uint16 vocabulary indices, NOTHING in an empty slot; evidence: (N, e) float32, whole numbers
+    from 0 to 127, so that a gate's sums are exact.
+    """
+
+    candidates: npt.NDArray[np.uint16]
+    evidence: npt.NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.candidates)
+
+
+def silent(rows: int, slots: int, pieces: int) -> Votes:
+    """The votes of a memory that is not there."""
+    return Votes(np.full((rows, slots), NOTHING, np.uint16), np.zeros((rows, pieces), np.float32))
+
+
+def join(votes: Sequence[Votes]) -> Votes:
+    """The votes of several memories side by side."""
+    return Votes(
+        np.concatenate([each.candidates for each in votes], axis=1),
+        np.concatenate([each.evidence for each in votes], axis=1),
+    )
