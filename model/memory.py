@@ -58,7 +58,7 @@ class Memory:
     """The occurrences of one text that grows at its end and is cut there. Owns its arrays; for one thread at a time."""
 
     def __init__(self, alphabet: Alphabet) -> None:
-        self._alphabet = alphabet
+        self.alphabet = alphabet
         self._length = 0
         self._symbols = np.empty(1024, np.uint16)
         self._latest = np.empty((1024, CONTEXTS), np.int32)
@@ -103,11 +103,11 @@ class Memory:
         if self._runs and self._runs[-1].end > length:
             self._runs[-1] = replace(self._runs[-1], end=length, cut=True)
         self._length = length
-        self._end = Context.behind(self._alphabet, self.symbols)
+        self._end = Context.behind(self.alphabet, self.symbols)
 
     def context_at(self, place: int) -> Context:
         """What precedes a place, as a beam of one."""
-        return self._end if place == self._length else Context.behind(self._alphabet, self._symbols[:place])
+        return self._end if place == self._length else Context.behind(self.alphabet, self._symbols[:place])
 
     def last_before(self, keys: Keys, bound: int) -> Places:
         """The last position below the bound at which each key stood, or NEVER; of the keys' shape."""
@@ -128,15 +128,15 @@ class Memory:
 
     def recall(self, latest: Places) -> Chain:
         """The last three occurrences of contexts and what followed them; latest: (N, CONTEXTS)."""
-        second = self._before(latest)
-        third = self._before(second)
+        second = self.before(latest)
+        third = self.before(second)
         return Chain(latest, tuple(self.symbol_at(places) for places in (latest, second, third)))
 
     def symbol_at(self, places: Places) -> Symbols:
         """The characters at places, NOTHING for NEVER."""
         return np.where(places < 0, np.uint16(NOTHING), self._symbols[np.maximum(places, 0)])
 
-    def _before(self, places: Places) -> Places:
+    def before(self, places: Places) -> Places:
         """The occurrence before each of some occurrences, of the context in its column."""
         columns = np.arange(CONTEXTS)
         return np.where(places < 0, np.int32(NEVER), self._latest[np.maximum(places, 0), columns])

@@ -72,14 +72,21 @@ class Runtime:
 
         indices: (T,); state: batch 1. However a text is cut into calls, the bits are the same.
         """
-        parts = []
+        nats, _, state = self.read_with_hidden(indices, state)
+        return nats, state
+
+    def read_with_hidden(self, indices: npt.NDArray[np.uint16], state: State) -> tuple[Float32, Float32, State]:
+        """`read`, and between its two results the top layer's h after each index, (T, H)."""
+        nats = np.empty((len(indices), self.config.vocabulary_size), np.float32)
+        hidden = np.empty((len(indices), self.config.hidden_size), np.float32)
+        outputs = [*self._outputs, f"sequence_{self.config.layers - 1}"]
         for start in range(0, len(indices), self._longest_call):
             chunk = indices[start : start + self._longest_call]
-            logits, state = self._run(chunk[:, None], state)
-            parts.append(log_softmax(logits[:, 0]))
-        if not parts:
-            return np.empty((0, self.config.vocabulary_size), np.float32), state
-        return parts[0] if len(parts) == 1 else np.concatenate(parts), state
+            logits, *states, sequence = self._session.run(outputs, self._feed(chunk[:, None], state))
+            state = self._state(states)
+            nats[start : start + len(chunk)] = log_softmax(logits[:, 0])
+            hidden[start : start + len(chunk)] = sequence[:, 0]
+        return nats, hidden, state
 
     def step(self, indices: npt.NDArray[np.integer], state: State) -> tuple[Float32, State]:
         """Log-probabilities (B, V), in nats, after one more character in each of B texts.

@@ -28,19 +28,24 @@ LEAST_LINE = 0.3
 
 @dataclass(frozen=True)
 class Candidate:
-    """A token that may come next. text: what comes after the cursor; kind: of the whole token, prefix included."""
+    """A token that may come next. text: what comes after the cursor; kind: of the whole token, prefix included.
+
+    network_probability: what the network alone gives it; the rest of the probability came from the memories.
+    """
 
     text: str
     probability: float
     kind: str
+    network_probability: float
 
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """A token on its way: what was written behind the cursor, and its log-probability (nats)."""
+    """A token on its way: what was written behind the cursor, its log-probability, and the network's alone (nats)."""
 
     text: str
     nats: float
+    network_nats: float
 
 
 def next_tokens(
@@ -63,7 +68,7 @@ def next_tokens(
     boundary = boundary_of(predictor.vocabulary, language, quotes=quotes)
     search = TokenSearch(predictor, boundary, prefix, width, top)
     beam = predictor.branch([reading])
-    live = [Hypothesis("", 0.0)]
+    live = [Hypothesis("", 0.0, 0.0)]
     for _ in range(longest):
         rows, live = search.extend(beam, live)
         if not live or (should_stop is not None and should_stop()):
@@ -90,7 +95,12 @@ class TokenSearch:
     def ranked(self) -> list[Candidate]:
         """Finished tokens, the most probable first."""
         return [
-            Candidate(found.text, math.exp(found.nats), self._boundary.kind(self._token(found.text)))
+            Candidate(
+                found.text,
+                math.exp(found.nats),
+                self._boundary.kind(self._token(found.text)),
+                math.exp(found.network_nats),
+            )
             for found in self._finished
         ]
 
@@ -104,7 +114,11 @@ class TokenSearch:
         longer: list[Hypothesis] = []
         for place in self._best_places(nats):
             row, index = divmod(int(place), beam.log_probabilities.shape[1])
-            hypothesis = Hypothesis(live[row].text + self._characters[index - self._first], float(nats[place]))
+            hypothesis = Hypothesis(
+                live[row].text + self._characters[index - self._first],
+                float(nats[place]),
+                live[row].network_nats + float(beam.network_nats[row, index]),
+            )
             if hypothesis.nats < self._least_nats:
                 break
             if self._ends_by_itself(hypothesis.text):
@@ -119,7 +133,7 @@ class TokenSearch:
         nats = beam.log_probabilities + np.array([[hypothesis.nats] for hypothesis in live], np.float32)
         masks = np.stack([self._continuing(hypothesis.text) for hypothesis in live])
         for row, hypothesis in enumerate(live):
-            self._finish(hypothesis, nats[row], masks[row])
+            self._finish(hypothesis, nats[row], beam.network_nats[row], masks[row])
         return np.where(masks, nats, np.float32(-np.inf))
 
     def _token(self, text: str) -> str:
@@ -135,12 +149,19 @@ class TokenSearch:
             mask[self._space] = True
         return mask
 
-    def _finish(self, hypothesis: Hypothesis, nats: npt.NDArray[np.float32], continues: npt.NDArray[np.bool_]) -> None:
+    def _finish(
+        self,
+        hypothesis: Hypothesis,
+        nats: npt.NDArray[np.float32],
+        network_nats: npt.NDArray[np.float32],
+        continues: npt.NDArray[np.bool_],
+    ) -> None:
         """Keep the hypothesis as a token, at the probability that one of the other characters comes next."""
         token = self._token(hypothesis.text)
         if hypothesis.text and token and not self._boundary.is_open_string(token):
-            ends = nats[~continues]
-            self._keep(Hypothesis(hypothesis.text, sum_in_logs(ends)))
+            ends = sum_in_logs(nats[~continues])
+            network_ends = hypothesis.network_nats + sum_in_logs(network_nats[~continues])
+            self._keep(Hypothesis(hypothesis.text, ends, network_ends))
 
     def _ends_by_itself(self, text: str) -> bool:
         token = self._token(text)

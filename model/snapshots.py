@@ -1,11 +1,11 @@
-"""The readings that a tape keeps to return to: an even grid over the text, and the places used last."""
+"""What a tape keeps of the network to return to: an even grid over the text, and the places used last."""
 
 from __future__ import annotations
 
 from bisect import bisect_right, insort
 from dataclasses import dataclass
 
-from .predictor import Reading
+from .predictor import Snapshot
 
 MOST_RECENT = 64
 """Places kept beside the grid: a word or two of backspacing, and some tens of places typed at before."""
@@ -15,7 +15,8 @@ MOST_RECENT = 64
 class TapeCounters:
     """What a tape did since it was made, and what it holds now; public, for the status command.
 
-    `characters_fed` counts first readings, `characters_refed` those on the way from a snapshot to a place.
+    `characters_fed` counts first readings, `characters_refed` those on the way from a snapshot to a place; `bytes` are
+    those of the snapshots, `memory_bytes` what remembering the text takes.
     """
 
     characters_fed: int = 0
@@ -23,20 +24,21 @@ class TapeCounters:
     characters_refed: int = 0
     snapshots: int = 0
     bytes: int = 0
+    memory_bytes: int = 0
 
 
 class Snapshots:
-    """Readings by offset, within a budget of bytes; the reading of the empty text is always there and free.
+    """Snapshots by offset, within a budget of bytes; that of the empty text is always there and free.
 
     Grid places are multiples of an interval that doubles when the budget is full and halves again, never below
     the first one, when three quarters of it are free.
     """
 
-    def __init__(self, start: Reading, interval: int, budget_bytes: int) -> None:
+    def __init__(self, start: Snapshot, interval: int, budget_bytes: int) -> None:
         self.start = start
         self._first_interval = self._interval = interval
         self._most = budget_bytes // start.nbytes
-        self._readings: dict[int, Reading] = {}
+        self._kept: dict[int, Snapshot] = {}
         self._offsets: list[int] = []
         self._recent: dict[int, None] = {}
 
@@ -45,56 +47,56 @@ class Snapshots:
 
     @property
     def nbytes(self) -> int:
-        """Memory of the readings that are kept; all are of one size."""
+        """Memory of those that are kept; all are of one size."""
         return len(self._offsets) * self.start.nbytes
 
     def offsets(self) -> list[int]:
-        """All offsets at which a reading is kept, ascending."""
+        """All offsets at which one is kept, ascending."""
         return list(self._offsets)
 
-    def nearest(self, offset: int) -> tuple[int, Reading]:
-        """The last kept place at or before an offset, with its reading."""
+    def nearest(self, offset: int) -> tuple[int, Snapshot]:
+        """The last kept place at or before an offset, with its snapshot."""
         place = bisect_right(self._offsets, offset)
         if not place:
             return 0, self.start
         found = self._offsets[place - 1]
-        return found, self._readings[found]
+        return found, self._kept[found]
 
     def next_place(self, offset: int) -> int:
-        """Where a reading walk should pause next to pass by: the next multiple of the first interval."""
+        """Where a walk should pause next to pass by: the next multiple of the first interval."""
         return (offset // self._first_interval + 1) * self._first_interval
 
-    def pass_by(self, offset: int, reading: Reading, *, towards: int, keep: bool = True) -> None:
+    def pass_by(self, offset: int, snapshot: Snapshot, *, towards: int, keep: bool = True) -> None:
         """Keep a place if it is on the grid or, with `keep`, the last fine step before the place walked to."""
         if offset % self._interval == 0:
-            self._keep(offset, reading)
+            self._keep(offset, snapshot)
         elif keep and offset % self._first_interval == 0 and towards - offset < self._first_interval:
-            self.keep_recent(offset, reading)
+            self.keep_recent(offset, snapshot)
 
-    def keep_recent(self, offset: int, reading: Reading) -> None:
+    def keep_recent(self, offset: int, snapshot: Snapshot) -> None:
         """Keep a place that is in use now; the one that was not used for longest may have to go."""
         self._recent.pop(offset, None)
         self._recent[offset] = None
-        self._keep(offset, reading)
+        self._keep(offset, snapshot)
         while len(self._recent) > MOST_RECENT:
             self._forget_oldest()
 
     def truncate(self, offset: int) -> None:
-        """Drop all readings of more text than the first `offset` code points."""
+        """Drop all that are of more text than the first `offset` code points."""
         cut = bisect_right(self._offsets, offset)
         for place in self._offsets[cut:]:
-            del self._readings[place]
+            del self._kept[place]
             self._recent.pop(place, None)
         del self._offsets[cut:]
         while self._interval > self._first_interval and len(self) < self._most // 4:
             self._interval //= 2
 
-    def _keep(self, offset: int, reading: Reading) -> None:
+    def _keep(self, offset: int, snapshot: Snapshot) -> None:
         if not offset:
             return
-        if offset not in self._readings:
+        if offset not in self._kept:
             insort(self._offsets, offset)
-        self._readings[offset] = reading
+        self._kept[offset] = snapshot
         while len(self) > self._most:
             self._thin()
 
@@ -112,9 +114,9 @@ class Snapshots:
     def _forget_oldest(self) -> None:
         oldest = next(iter(self._recent))
         del self._recent[oldest]
-        if oldest % self._interval and oldest in self._readings:
+        if oldest % self._interval and oldest in self._kept:
             self._drop(oldest)
 
     def _drop(self, place: int) -> None:
-        del self._readings[place]
+        del self._kept[place]
         self._offsets.remove(place)

@@ -7,6 +7,7 @@ import numpy as np
 
 from peephole.model.checkpoint import Checkpoint, Parameters, write_checkpoint
 from peephole.model.config import CellKind, NetworkConfig, parameter_shapes
+from peephole.model.gate import FEATURES, SLOTS, GateParameters
 from peephole.model.vocabulary import Vocabulary
 from peephole.training.export import export_onnx
 
@@ -45,12 +46,31 @@ def write_tiny_checkpoint(
     layers: int = 2,
     seed: int = 0,
     quantise: bool = True,
+    gate: bool = False,
 ) -> Checkpoint:
-    """A checkpoint of an untrained network in the folder; the same arguments give the same bytes."""
+    """A checkpoint of an untrained network in the folder; the same arguments give the same bytes.
+
+    With `gate` it also trusts its memories, as `trusting_gate` does.
+    """
     config = tiny_config(cell, hidden_size=hidden_size, layers=layers)
     parameters = random_parameters(config, seed)
     graph = export_onnx(config, parameters, quantise=quantise)
-    return write_checkpoint(folder, config, tiny_vocabulary(), parameters, graph, {"note": "untrained"})
+    trusting = trusting_gate(hidden_size, seed) if gate else None
+    return write_checkpoint(folder, config, tiny_vocabulary(), parameters, graph, {"note": "untrained"}, gate=trusting)
+
+
+def trusting_gate(hidden_size: int, seed: int = 0, *, nats: float = 2.0) -> GateParameters:
+    """A gate that adds about so many nats to whatever a memory names, more or less by random weights on all inputs."""
+    generator = np.random.default_rng(seed)
+    units = 4
+    return GateParameters(
+        generator.integers(-40, 41, (units, hidden_size + FEATURES)).astype(np.int16),
+        np.full(units, 1e-3, np.float32),
+        np.zeros(units, np.float32),
+        generator.integers(-40, 41, (SLOTS, units + FEATURES)).astype(np.int16),
+        np.full(SLOTS, 1e-4, np.float32),
+        np.full(SLOTS, nats, np.float32),
+    )
 
 
 def write_bigram_checkpoint(
@@ -59,6 +79,7 @@ def write_bigram_checkpoint(
     *,
     languages: Sequence[str] = LANGUAGES,
     quantise: bool = False,
+    gate: GateParameters | None = None,
 ) -> Checkpoint:
     """A network that was not trained but told which characters follow which, and how often: a bigram model.
 
@@ -81,4 +102,4 @@ def write_bigram_checkpoint(
     nats = np.log(weights / weights.sum(axis=1, keepdims=True))
     parameters["output.weight"] = (nats.T / np.tanh(1)).astype(np.float32)
     graph = export_onnx(config, parameters, quantise=quantise)
-    return write_checkpoint(folder, config, vocabulary, parameters, graph, {"note": "bigrams"})
+    return write_checkpoint(folder, config, vocabulary, parameters, graph, {"note": "bigrams"}, gate=gate)

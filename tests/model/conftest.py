@@ -16,7 +16,7 @@ CELLS = ("lstm", "peephole", "gru")
 def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Checkpoint]:
     """A checkpoint for each cell, by its name."""
     root: Path = tmp_path_factory.mktemp("checkpoints")
-    return {cell: write_tiny_checkpoint(root / cell, cell) for cell in CELLS}
+    return {cell: write_tiny_checkpoint(root / cell, cell, gate=True) for cell in CELLS}
 
 
 @pytest.fixture(scope="session")

@@ -99,7 +99,7 @@ def test_one_space_may_come_before_a_token_but_not_before_the_rest_of_a_word(bui
 def test_strings_run_to_their_closing_mark_and_never_end_open(build: Build) -> None:
     strings: Followers = {"=": {'"': 1}, '"': {"a": 0.6, ";": 0.4}, "a": {'"': 1}}
     candidates = next_tokens(build(strings), after(build(strings), "="), language="java", prefix="", top=3)
-    assert candidates[0] == Candidate('"a"', pytest.approx(0.6, abs=1e-4), "string")  # type: ignore[arg-type]
+    assert candidates[0] == Candidate('"a"', pytest.approx(0.6, abs=1e-4), "string", pytest.approx(0.6, abs=1e-4))  # type: ignore[arg-type]
     assert all(candidate.text.endswith('"') for candidate in candidates)
     shut = next_tokens(build(strings), after(build(strings), "a"), language="java", prefix="", top=1, quotes=False)
     assert (shut[0].text, shut[0].kind) == ('"', "operator")

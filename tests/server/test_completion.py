@@ -83,12 +83,12 @@ def test_stopped_work_gives_no_half_answer(words: Predictor) -> None:
 @pytest.mark.parametrize(
     ("candidate", "behind", "shown"),
     [
-        (Candidate(")", 0.9, "operator"), ");", False),
-        (Candidate(")", 0.9, "operator"), "x)", True),
-        (Candidate("get", 0.9, "identifier"), "get", True),
-        (Candidate("a\nb", 0.9, "string"), "", False),
-        (Candidate(" ", 0.9, "operator"), "", False),
-        (Candidate("x", 0.09, "identifier"), "", False),
+        (Candidate(")", 0.9, "operator", 0.9), ");", False),
+        (Candidate(")", 0.9, "operator", 0.9), "x)", True),
+        (Candidate("get", 0.9, "identifier", 0.9), "get", True),
+        (Candidate("a\nb", 0.9, "string", 0.9), "", False),
+        (Candidate(" ", 0.9, "operator", 0.9), "", False),
+        (Candidate("x", 0.09, "identifier", 0.09), "", False),
     ],
 )
 def test_only_what_is_new_probable_and_on_one_line_is_worth_showing(
@@ -98,7 +98,7 @@ def test_only_what_is_new_probable_and_on_one_line_is_worth_showing(
 
 
 def test_of_two_candidates_that_look_alike_the_better_one_is_shown() -> None:
-    better, worse = Candidate(" foo", 0.5, "identifier"), Candidate("foo", 0.2, "identifier")
+    better, worse = Candidate(" foo", 0.5, "identifier", 0.5), Candidate("foo", 0.2, "identifier", 0.2)
     assert list(worth_showing([better, worse], 0.1, "")) == [better]
 
 
