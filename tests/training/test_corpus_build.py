@@ -88,6 +88,34 @@ def test_a_training_file_like_a_development_file_is_the_one_that_goes(tmp_path: 
     assert fates(tmp_path / "out", "development") == {"read": 1, "kept": 1}
 
 
+def test_text_for_the_gate_is_kept_apart_from_what_is_measured_and_from_what_the_network_learns(
+    tmp_path: Path,
+) -> None:
+    original, other, third = java_file(1), java_file(2), java_file(3)
+    renamed = [text.replace("class C", "class Other") for text in (original, other, other + "// end\n")]
+    recipe = write_recipe(
+        tmp_path,
+        {
+            "taught": ("train", [renamed[1], third]),
+            "weighed": ("gate", [renamed[0], other, renamed[2], java_file(4)]),
+            "measured": ("development", [original]),
+        },
+    )
+    assert build(tmp_path / "out", recipe, "--cache", tmp_path / "cache") == 0
+    assert fates(tmp_path / "out", "train") == {"read": 2, "near duplicate": 1, "kept": 1}
+    assert fates(tmp_path / "out", "gate") == {"read": 4, "near duplicate": 1, "kept": 3}
+    folder = tmp_path / "out" / "gate" / "java" / "weighed"
+    assert sorted(p.read_text() for p in folder.rglob("*.java")) == sorted([other, renamed[2], java_file(4)])
+    assert "gate" not in read_corpus(tmp_path / "out")["splits"]
+
+
+def test_a_recipe_for_the_gate_alone_gives_text_and_no_shard(tmp_path: Path) -> None:
+    recipe = write_recipe(tmp_path, {"weighed": ("gate", [java_file(1)])})
+    assert build(tmp_path / "out", recipe, "--cache", tmp_path / "cache") == 0
+    assert len(list((tmp_path / "out" / "gate" / "java" / "weighed").rglob("*.java"))) == 1
+    assert not list((tmp_path / "out").glob("*.bin"))
+
+
 def test_near_duplicates_inside_the_training_text_go(tmp_path: Path) -> None:
     texts = [java_file(1), java_file(1).replace("class C1 ", "class Other "), java_file(2)]
     recipe = write_recipe(tmp_path, {"one": ("train", texts)})

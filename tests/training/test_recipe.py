@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from peephole.training.corpus.materials import list_materials
-from peephole.training.corpus.recipe import load_recipe, shipped_recipe
+from peephole.training.corpus.recipe import load_recipe, refuse_repeats, shipped_recipe
 from peephole.training.errors import CorpusError
+
+GATE_RECIPE = shipped_recipe().with_name("gate.json")
 
 PACKAGE = {
     "package": "acorn",
@@ -106,7 +108,15 @@ def test_the_shipped_recipe_has_each_package_in_one_split() -> None:
     }
 
 
-def test_the_shipped_recipe_names_no_host() -> None:
-    text = shipped_recipe().read_text("utf-8")
+def test_the_gate_learns_from_no_package_of_the_network() -> None:
+    packages = load_recipe(GATE_RECIPE).packages
+    assert {p.split for p in packages} == {"gate"}
+    assert {p.language for p in packages} == {"java", "python"}
+    refuse_repeats([*load_recipe(shipped_recipe()).packages, *packages])
+
+
+@pytest.mark.parametrize("recipe", [shipped_recipe(), GATE_RECIPE])
+def test_a_recipe_of_the_project_names_no_host(recipe: Path) -> None:
+    text = recipe.read_text("utf-8")
     assert "://" not in text
     assert "www." not in text

@@ -21,11 +21,14 @@ from ..errors import CorpusError
 from . import shards
 from .fetch import fetch
 from .harvest import FileRecord, Harvest, Material, failed, harvest
-from .recipe import SPLITS, SUFFIXES
+from .recipe import SUFFIXES
 from .report import describe_sources, report_files
 from .selection import apply_caps, drop_duplicates, kept_records
 
 Say = Callable[[str], None]
+
+SHARDED = ("train", "development")
+"""The splits that are encoded; the gate's stays text, for it needs to know which files lie beside which."""
 
 
 @dataclass(frozen=True)
@@ -119,18 +122,19 @@ def require_share(harvests: Sequence[Harvest], share: float) -> None:
 def write_corpus(harvests: Sequence[Harvest], folder: Path, settings: Settings) -> dict[str, object]:
     """Write the shards, records, development files and `corpus.json` of selected harvests."""
     vocabulary = count_vocabulary(harvests, settings)
-    splits: dict[str, dict[str, object]] = {split: {} for split in SPLITS}
-    for split in SPLITS:
+    splits: dict[str, dict[str, object]] = {split: {} for split in SHARDED}
+    for split in SHARDED:
         for language in settings.languages:
             kept = kept_records(harvests, split, language)
             random.Random(f"{settings.seed} {split} {language}").shuffle(kept)
             if kept:
                 texts = (harvest.content(record).decode() for harvest, record in kept)
                 splits[split][language] = shards.write_shard(folder, split, language, vocabulary, texts)
-    if not splits["train"]:
+    if not splits["train"] and not any(kept_records(harvests, "gate", language) for language in settings.languages):
         raise CorpusError("no file is left to train on; the report of a smaller selection may say why")
     write_records(harvests, folder / "files.jsonl")
-    write_development(harvests, folder / "development")
+    for split in ("development", "gate"):
+        write_texts(harvests, split, folder / split)
     description: dict[str, object] = {
         "format": shards.FORMAT,
         "vocabulary": vocabulary.to_json(),
@@ -179,14 +183,14 @@ def _describe(material: Material, record: FileRecord) -> dict[str, object]:
     }
 
 
-def write_development(harvests: Sequence[Harvest], folder: Path) -> None:
-    """The kept development files as text, by language, package and path; by SHA-256 where the path cannot be had.
+def write_texts(harvests: Sequence[Harvest], split: str, folder: Path) -> None:
+    """A split's kept files as text, by language, package and path; by SHA-256 where the path cannot be had.
 
     Two artefacts of a package may hold the same path, or one a file where the other has a folder, or a path too long.
     """
     for source in harvests:
         for record in source.records:
-            if source.material.split == "development" and record.reason is None:
+            if source.material.split == split and record.reason is None:
                 _write_apart(folder / record.language / source.material.name, record, source.content(record))
 
 

@@ -85,7 +85,7 @@ def run_build(arguments: argparse.Namespace) -> int:
 
 def warn_without_development(splits: Sequence[str] | set[str]) -> None:
     """Say what a corpus of one package lacks."""
-    if "development" not in splits:
+    if "train" in splits and "development" not in splits:
         _say("warning: one package cannot be split by package; there will be no development text to measure on")
 
 

@@ -23,7 +23,8 @@ from ..errors import CorpusError
 FORMAT = 1
 LANGUAGES = ("java", "python")
 SUFFIXES = {"java": ".java", "python": ".py"}
-SPLITS = ("train", "development")
+SPLITS = ("train", "development", "gate")
+"""What a network learns from; what is only measured on; what a gate learns from, which the network has not seen."""
 SOURCES = ("debian", "wheel")
 
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+~-]*")

@@ -80,7 +80,7 @@ def format_report(description: Mapping[str, object]) -> str:
 
 
 def _fate_table(fates: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    columns = [(f"{split} {language}", rows) for split, by in fates.items() for language, rows in by.items()]
+    columns = [(f"{s} {la}", rows) for s, by in fates.items() for la, rows in by.items() if rows[READ]["files"]]
     lines = [
         " " * 24 + "".join(f"{name:>24}" for name, _ in columns),
         " " * 24 + f"{'files        MB':>24}" * len(columns),

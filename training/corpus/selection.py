@@ -4,29 +4,45 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 
-from .deduplicate import NearDuplicates
+from .deduplicate import Digest, NearDuplicates
 from .filters import EXACT_DUPLICATE, NEAR_DUPLICATE, OVER_CAP, VENDORED
 from .harvest import FileRecord, Harvest
 
+PRECEDENCE = ("development", "gate", "train")
+"""Of two files alike, that of the earlier split stays."""
+
 
 def drop_duplicates(harvests: Sequence[Harvest]) -> None:
-    """Mark exact and near duplicates. Development files come first: a training file that resembles one is dropped.
+    """Mark exact and near duplicates. Development files come first: another split's file that resembles one is dropped.
 
-    Near-duplicates inside the development split stay: it is there to be measured, not learnt from.
+    Near-duplicates inside the development split stay: it is there to be measured, not learnt from. So they do inside
+    the gate's, which comes next: a gate learns how far a file can be told from others like it.
     """
-    ordered = sorted(harvests, key=lambda h: h.material.split != "development")
+    ordered = sorted(harvests, key=lambda h: PRECEDENCE.index(h.material.split))
     _drop_exact(ordered)
     seen = NearDuplicates()
-    for harvest in ordered:
-        for number, digest in zip(harvest.candidates(), harvest.digests, strict=True):
-            record = harvest.records[number]
-            if record.reason is not None:
-                continue
-            if harvest.material.split == "train" and seen.resembles(digest):
-                record.reason = NEAR_DUPLICATE
-            else:
-                seen.add(digest)
+    for split, group in groupby(ordered, key=lambda h: h.material.split):
+        later = [digest for harvest in group for digest in _drop_near(harvest, seen, learnt=split == "train")]
+        for digest in later:
+            seen.add(digest)
+
+
+def _drop_near(harvest: Harvest, seen: NearDuplicates, *, learnt: bool) -> list[Digest]:
+    """Mark what resembles the seen; gives the digests of the rest, unless it is learnt from: then they are seen now."""
+    rest = []
+    for number, digest in zip(harvest.candidates(), harvest.digests, strict=True):
+        record = harvest.records[number]
+        if record.reason is not None:
+            continue
+        if harvest.material.split != "development" and seen.resembles(digest):
+            record.reason = NEAR_DUPLICATE
+        elif learnt:
+            seen.add(digest)
+        else:
+            rest.append(digest)
+    return rest
 
 
 def _drop_exact(ordered: Sequence[Harvest]) -> None:

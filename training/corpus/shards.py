@@ -5,6 +5,7 @@ train-java.bin       documents back to back, each a start token and the text's i
 train-java.idx       little-endian uint64: where each document starts, and the end
 files.jsonl          one record a kept file
 development/         the kept development files as text
+gate/                the same of packages for the gate, if a recipe names any
 """
 
 from __future__ import annotations
