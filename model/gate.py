@@ -21,10 +21,8 @@ import numpy.typing as npt
 from .errors import CheckpointMismatch
 from .softmax import log_softmax
 from .state import Float32
-from .votes import DOCUMENT_EVIDENCE, DOCUMENT_SLOTS, LIBRARY_EVIDENCE, LIBRARY_SLOTS, NOTHING, Votes
+from .votes import EVIDENCE, NOTHING, SLOTS, Votes
 
-SLOTS = DOCUMENT_SLOTS + 2 * LIBRARY_SLOTS
-EVIDENCE = DOCUMENT_EVIDENCE + 2 * LIBRARY_EVIDENCE
 FEATURES = EVIDENCE + 4 * SLOTS + 1
 """Per slot: is there a candidate, its cost, is it the LSTM's best, is it the longest context's; and the best's cost."""
 

@@ -17,6 +17,10 @@ DOCUMENT_SLOTS, DOCUMENT_EVIDENCE = 12, 31
 LIBRARY_SLOTS, LIBRARY_EVIDENCE = 3, 17
 """Columns of a library of other files."""
 
+SLOTS = DOCUMENT_SLOTS + 2 * LIBRARY_SLOTS
+EVIDENCE = DOCUMENT_EVIDENCE + 2 * LIBRARY_EVIDENCE
+"""Of all together, in this order: the document, the library of near files, that of far ones."""
+
 
 @dataclass(frozen=True, eq=False)
 class Votes:

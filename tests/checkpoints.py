@@ -7,8 +7,9 @@ import numpy as np
 
 from peephole.model.checkpoint import Checkpoint, Parameters, write_checkpoint
 from peephole.model.config import CellKind, NetworkConfig, parameter_shapes
-from peephole.model.gate import FEATURES, SLOTS, GateParameters
+from peephole.model.gate import FEATURES, GateParameters
 from peephole.model.vocabulary import Vocabulary
+from peephole.model.votes import SLOTS
 from peephole.training.export import export_onnx
 
 LANGUAGES = ("java", "python")

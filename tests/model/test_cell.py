@@ -64,7 +64,7 @@ def test_the_float32_graph_equals_numpy(kind: CellKind, tmp_path: Path) -> None:
 def test_the_int8_graph_costs_less_than_a_hundredth_of_a_bit(
     kind: str, checkpoints: dict[str, Checkpoint], predictors: dict[str, Predictor]
 ) -> None:
-    checkpoint, predictor = checkpoints[kind], predictors[kind]
+    checkpoint, predictor = checkpoints[kind], predictors[kind].alone()
     text = CODE * 40
     indices = np.concatenate([[checkpoint.vocabulary.start("python")], checkpoint.vocabulary.encode(text)])
     zeros = State.zeros(checkpoint.config)

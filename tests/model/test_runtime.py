@@ -8,11 +8,22 @@ import pytest
 
 from peephole.model.errors import VocabularyError
 from peephole.model.predictor import BITS_PER_NAT, Predictor
-from peephole.model.runtime import log_softmax
+from peephole.model.softmax import log_softmax
 from peephole.model.state import State
 
 CELLS = ("lstm", "peephole", "gru")
 CODE = "if (a == null) {\n    return b;\n}\n"
+
+
+@pytest.fixture(scope="module", name="predictors")
+def network_alone(predictors: dict[str, Predictor]) -> dict[str, Predictor]:
+    """The runtime knows the network only; what memories add has tests of its own."""
+    return {cell: predictor.alone() for cell, predictor in predictors.items()}
+
+
+@pytest.fixture(name="predictor")
+def lstm_alone(predictors: dict[str, Predictor]) -> Predictor:
+    return predictors["lstm"]
 
 
 @pytest.mark.parametrize("kind", CELLS)

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from peephole.model.predictor import Predictor, Reading
+from peephole.model.predictor import Charge, Predictor, Reading, Snapshot
 from peephole.model.tape import WINDOW, Tape, common_prefix
+from peephole.model.votes import Votes
 
 TEXT = st.text(alphabet="ab(){};=. \n\té\u2028\U0001f600", max_size=40)
 CODE = "public int count() {\n    int total = 0;\n    return total;\n}\n"
@@ -250,9 +251,9 @@ class Meter(Predictor):
 
     characters = 0
 
-    def read(self, reading: Reading, text: str) -> tuple[np.ndarray, Reading]:
-        self.characters += len(text)
-        return super().read(reading, text)
+    def charge_chunk(self, snapshot: Snapshot, indices: np.ndarray, votes: Votes | None) -> tuple[Charge, Snapshot]:
+        self.characters += len(indices)
+        return super().charge_chunk(snapshot, indices, votes)
 
 
 @pytest.mark.parametrize("start", [20, 5 * WINDOW])
