@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
-from pathlib import PurePosixPath
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase, translate
+from pathlib import PurePath, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from .settings import DocumentSettings
@@ -38,3 +41,34 @@ def excluding_pattern(uri: str, patterns: tuple[str, ...]) -> str | None:
         if any(fnmatchcase(name, pattern.lower()) for name in names):
             return pattern
     return None
+
+
+@dataclass(frozen=True)
+class Excluded:
+    """The same patterns made ready for a walk, which asks about each name once and not about each whole path."""
+
+    names: re.Pattern[str]
+    paths: re.Pattern[str]
+
+    @classmethod
+    def by(cls, patterns: tuple[str, ...]) -> Excluded:
+        """Patterns as the settings have them."""
+        lower = [pattern.lower() for pattern in patterns]
+        return cls(_any_of(each for each in lower if "/" not in each), _any_of(each for each in lower if "/" in each))
+
+    def name(self, name: str) -> bool:
+        """Whether a part of a path is excluded by itself."""
+        return self.names.match(name.lower()) is not None
+
+    def whole(self, path: str) -> bool:
+        """Whether a pattern with a slash excludes an absolute path."""
+        return self.paths.match(PurePath(path).as_posix().lower()) is not None
+
+    def path(self, path: str) -> bool:
+        """Whether a path is excluded, by any of its parts or as a whole."""
+        return self.whole(path) or any(map(self.name, PurePath(path).parts))
+
+
+def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
+    """What matches any of the globs; nothing if there are none."""
+    return re.compile("|".join(map(translate, patterns)) or r"(?!)")

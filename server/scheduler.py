@@ -12,6 +12,8 @@ import asyncio
 import heapq
 import itertools
 import logging
+import os
+import sys
 import threading
 from collections.abc import Callable, Hashable
 from contextlib import suppress
@@ -26,6 +28,10 @@ logger = logging.getLogger(__name__)
 
 CLOSING_S = 2.0
 """How long closing waits for the worker: a slice takes milliseconds, loading a model may not be interrupted."""
+
+
+BACKGROUND_NICENESS = 10
+"""Of 19: a tenth of the time that a thread of ordinary priority gets beside it."""
 
 
 class Priority(IntEnum):
@@ -66,13 +72,16 @@ class Job(Generic[T]):
 class Scheduler:
     """Owns the worker thread. All methods are for the event loop's thread; `work` runs in the worker."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "peephole-model", *, in_background: bool = False) -> None:
+        """in_background: the thread gets what processor time others leave, where the system can do that."""
         self._waiting: list[Job[Any]] = []
+        self._running: Job[Any] | None = None
+        self._in_background = in_background
         self._changed = threading.Condition()
         self._orders = itertools.count()
         self._jobs: set[Job[Any]] = set()
         self._closing = False
-        self._thread = threading.Thread(target=self._serve, name="peephole-model", daemon=True)
+        self._thread = threading.Thread(target=self._serve, name=name, daemon=True)
 
     def submit(
         self, priority: Priority, work: Work[T], *, key: Hashable | None = None, delay_s: float = 0.0
@@ -115,7 +124,7 @@ class Scheduler:
                 job.future.cancel()
         with self._changed:
             self._closing = True
-            self._changed.notify()
+            self._changed.notify_all()
         if self._thread.is_alive():
             self._thread.join(CLOSING_S)
 
@@ -124,20 +133,35 @@ class Scheduler:
             if not self._thread.is_alive() and not self._closing:
                 self._thread.start()
             heapq.heappush(self._waiting, job)
-            self._changed.notify()
+            self._changed.notify_all()
+
+    def wait_while_asked(self) -> None:
+        """Returns when no request waits or is worked on. For a thread of lesser work, between its slices: Python runs
+        one thread at a time, so that whatever it does would hold a request up."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closing or not self._is_asked())
+
+    def _is_asked(self) -> bool:
+        first = self._first()
+        return any(job is not None and job.priority <= Priority.REQUEST for job in (self._running, first))
 
     # What follows runs in the worker.
 
     def _serve(self) -> None:
+        if self._in_background:
+            stand_back()
         while (job := self._take()) is not None:
             self._perform(job)
 
     def _take(self) -> Job[Any] | None:
         """The most urgent job that somebody still waits for; None once the scheduler closes."""
         with self._changed:
+            self._running = None
+            self._changed.notify_all()
             while not self._closing:
                 if self._first() is not None:
-                    return heapq.heappop(self._waiting)
+                    self._running = heapq.heappop(self._waiting)
+                    return self._running
                 self._changed.wait()
         return None
 
@@ -168,6 +192,13 @@ class Scheduler:
             return False
         # Among requests an older one is finished first; in the background a newer document takes over at once.
         return first < job if job.priority >= Priority.DIAGNOSE else first.priority < job.priority
+
+
+def stand_back() -> None:
+    """Lowers the priority of the calling thread: Linux keeps one for each, elsewhere it would be the process's."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BACKGROUND_NICENESS)
 
 
 def _settle(future: asyncio.Future[Any], result: Any, error: Exception | None) -> None:

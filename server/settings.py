@@ -60,6 +60,19 @@ class DocumentSettings:
 
 
 @dataclass(frozen=True)
+class WorkspaceSettings:
+    """The files around the open documents, which remembering looks into."""
+
+    enabled: bool = setting(True, "Remember the workspace's other files, and the other open documents.")
+    most_megabytes: int = setting(
+        20, "Most source code that is remembered, of each language; what lies nearest stays.", most=200
+    )
+    excluded: tuple[str, ...] = setting(
+        (), "Glob patterns of paths that are not remembered, besides documents.excluded and what .gitignore says."
+    )
+
+
+@dataclass(frozen=True)
 class CompletionSettings:
     """The popup list (`textDocument/completion`)."""
 
@@ -110,6 +123,7 @@ class Settings:
 
     model: ModelSettings = field(default_factory=ModelSettings)
     documents: DocumentSettings = field(default_factory=DocumentSettings)
+    workspace: WorkspaceSettings = field(default_factory=WorkspaceSettings)
     completion: CompletionSettings = field(default_factory=CompletionSettings)
     inline_completion: InlineCompletionSettings = field(default_factory=InlineCompletionSettings)
     diagnostics: DiagnosticSettings = field(default_factory=DiagnosticSettings)

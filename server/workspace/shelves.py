@@ -1,0 +1,189 @@
+"""Libraries made of the workspace's files, and kept for as long as those stay as they are. Belongs to one thread."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from peephole.server.exclusion import Excluded
+
+from .choice import NEAR_CHARACTERS, NEAR_TOGETHER, OpenText, Source, Surroundings, choose_far
+from .reading import read_text
+from .walk import SourceFile, source_files
+
+if TYPE_CHECKING:
+    from peephole.model.library import Library, Shelved
+    from peephole.model.recall import Libraries
+    from peephole.model.vocabulary import Vocabulary
+
+READING, BUILDING = 0.1, 0.3
+"""Shares of the work that are done when reading begins, and when building does."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What libraries are to be made of. folders: the workspace's, links resolved; opened: documents that are read;
+    unread: paths of documents that are open, but whose text may not be looked at."""
+
+    folders: tuple[str, ...] = ()
+    opened: tuple[OpenText, ...] = ()
+    unread: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    most_megabytes: int = 20
+
+
+@dataclass(frozen=True)
+class Stock:
+    """What was made. libraries: by URI of the open document; nbytes: all that is held, texts and libraries."""
+
+    libraries: dict[str, Libraries] = field(default_factory=dict)
+    files: int = 0
+    characters: int = 0
+    nbytes: int = 0
+
+
+@dataclass(frozen=True)
+class Book:
+    """A library and the files that it was made of, by which it is known again."""
+
+    files: tuple[Shelved, ...]
+    library: Library
+
+
+@dataclass(frozen=True)
+class Steps:
+    """How the work goes on beside others. pause: called between steps, may raise to end it; tell: the share done."""
+
+    pause: Callable[[], None] = lambda: None
+    tell: Callable[[float], None] = lambda _: None
+
+
+AT_ONCE = Steps()
+
+
+class Shelves:
+    """Files, texts and libraries of one vocabulary. Nothing of what a call gives depends on the calls before it."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self._walked: tuple[object, list[SourceFile]] | None = None
+        self._texts: dict[SourceFile, Shelved | None] = {}
+        self._far: dict[str, Book] = {}
+        self._near: dict[str, Book] = {}
+
+    def forget_walk(self, paths: Iterable[str] = ()) -> None:
+        """Files came, went or changed: the folders are walked again. paths: those that are read again at any rate."""
+        self._walked = None
+        changed = set(paths)
+        self._texts = {file: text for file, text in self._texts.items() if file.path not in changed}
+
+    def stock(self, wanted: Wanted, steps: Steps = AT_ONCE) -> Stock:
+        """The libraries of all open documents; only those are built whose files or texts are others than before."""
+        from peephole.model.recall import Libraries
+
+        unread = set(map(real, wanted.unread))
+        files = [file for file in self._walk(wanted, steps) if file.path not in unread]
+        opened = [place(document, wanted.folders) for document in wanted.opened]
+        languages = sorted({document.language for document in opened})
+        chosen: dict[str, Sequence[Source]] = {}
+        for language in languages:
+            steps.pause()
+            of_language = [file for file in files if file.language == language]
+            beside = [document for document in opened if document.language == language]
+            chosen[language] = choose_far(of_language, beside, wanted.most_megabytes * 1_000_000)
+            around = Surroundings(of_language, beside)
+            share = min(NEAR_CHARACTERS, NEAR_TOGETHER // len(opened))
+            chosen |= {document.uri: around.near(document, share) for document in beside}
+        shelved = self._read(chosen, steps)
+        self._far = {each: self._bind(shelved[each], self._far.get(each), steps) for each in languages}
+        near: dict[str, Book] = {}
+        for count, document in enumerate(opened):
+            steps.tell(BUILDING + (1 - BUILDING) * (count + 1) / (len(opened) + 1))
+            near[document.uri] = self._bind(shelved[document.uri], self._near.get(document.uri), steps)
+        self._near = near
+        libraries = {
+            document.uri: Libraries(near[document.uri].library, self._far[document.language].library)
+            for document in opened
+        }
+        return self._counted(libraries)
+
+    def _walk(self, wanted: Wanted, steps: Steps) -> list[SourceFile]:
+        """The workspace's files, each once, however its folders lie in each other."""
+        key = wanted.folders, wanted.excluded
+        if self._walked is None or self._walked[0] != key:
+            excluded = Excluded.by(wanted.excluded)
+            found: dict[str, SourceFile] = {}
+            for folder, label in labelled(wanted.folders):
+                for file in source_files(folder, excluded, label=label, pause=steps.pause):
+                    found.setdefault(file.path, file)
+            self._walked = key, list(found.values())
+        return self._walked[1]
+
+    def _read(self, chosen: dict[str, Sequence[Source]], steps: Steps) -> dict[str, tuple[Shelved, ...]]:
+        """The texts of what was chosen; what turns out to be no person's source is left out."""
+        from peephole.model.library import Shelved
+
+        files = list(dict.fromkeys(each for many in chosen.values() for each in many if isinstance(each, SourceFile)))
+        texts: dict[SourceFile, Shelved | None] = {}
+        for count, file in enumerate(files):
+            steps.pause()
+            steps.tell(READING + (BUILDING - READING) * count / len(files))
+            if file in self._texts:
+                texts[file] = self._texts[file]
+            else:
+                text = read_text(file.path)
+                texts[file] = None if text is None else Shelved(file.shown, text)
+        self._texts = texts
+        found: dict[str, tuple[Shelved, ...]] = {}
+        for name, many in chosen.items():
+            each = (Shelved(one.shown, one.text) if isinstance(one, OpenText) else texts[one] for one in many)
+            found[name] = tuple(sorted((one for one in each if one is not None), key=lambda one: one.path))
+        return found
+
+    def _bind(self, files: tuple[Shelved, ...], before: Book | None, steps: Steps) -> Book:
+        """The library of some files: the one from before if they are the same."""
+        from peephole.model.library import Library
+
+        if before is not None and before.files == files:
+            return before
+        steps.pause()
+        return Book(files, Library.build(files, self.vocabulary))
+
+    def _counted(self, libraries: dict[str, Libraries]) -> Stock:
+        books = [*self._far.values(), *self._near.values()]
+        texts = {id(each): len(each.text) for book in books for each in book.files}
+        files = {(each.path, id(each)) for book in self._far.values() for each in book.files}
+        return Stock(
+            libraries,
+            files=len(files),
+            characters=sum(book.library.characters for book in self._far.values()),
+            nbytes=sum(texts.values()) + sum(book.library.nbytes for book in books),
+        )
+
+
+def labelled(folders: Sequence[str]) -> list[tuple[str, str]]:
+    """Each folder with what its files' paths are shown behind: nothing, or its name if there are several folders."""
+    distinct = sorted(set(folders))
+    return [(folder, f"{Path(folder).name}/" if len(distinct) > 1 else "") for folder in distinct]
+
+
+def place(document: OpenText, folders: Sequence[str]) -> OpenText:
+    """The document with links in its path resolved, and as it is shown: from its workspace folder, else by its name."""
+    if document.path is None:
+        return document
+    path = real(document.path)
+    shown = path.rpartition("/")[2]
+    for folder, label in labelled(folders):
+        root = folder.replace(os.sep, "/").rstrip("/") + "/"
+        if path.startswith(root):
+            shown = label + path[len(root) :]
+            break
+    return OpenText(document.uri, path, shown, document.language, document.text)
+
+
+def real(path: str) -> str:
+    """A path with links resolved, with `/`."""
+    return os.path.realpath(path).replace(os.sep, "/")

@@ -1,0 +1,151 @@
+"""The workspace's source files: what is found, and all that is not."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from peephole.server.exclusion import Excluded, excluding_pattern
+from peephole.server.settings import SECRETS
+from peephole.server.workspace.ignoring import Ignoring, parse, stars
+from peephole.server.workspace.reading import LARGEST_BYTES, LONGEST_LINE, read_bytes, read_text
+from peephole.server.workspace.walk import SKIPPED_FOLDERS, SourceFile, source_files
+
+NOTHING = Excluded.by(())
+
+
+def write(folder: Path, *names: str, text: str = "x = 1\n") -> None:
+    """Writes files, and the folders that they lie in."""
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+
+
+def shown(folder: Path, *patterns: str) -> list[str]:
+    """What a walk finds, in its order."""
+    return [file.shown for file in source_files(os.path.realpath(folder), Excluded.by(patterns))]
+
+
+def test_source_files_are_found_the_nearest_to_the_root_first(tmp_path: Path) -> None:
+    write(tmp_path, "b/c/Deep.java", "b/near.py", "Top.JAVA", "notes.txt", "Makefile")
+    found = list(source_files(os.path.realpath(tmp_path), NOTHING))
+    assert [(file.shown, file.language) for file in found] == [
+        ("Top.JAVA", "java"),
+        ("b/near.py", "python"),
+        ("b/c/Deep.java", "java"),
+    ]
+    assert [Path(file.path).read_text() for file in found] == ["x = 1\n"] * 3
+
+
+def test_hidden_and_made_folders_are_not_searched(tmp_path: Path) -> None:
+    write(tmp_path, ".hidden/a.py", ".b.py", "src/ok.py", *(f"src/{name}/a.py" for name in SKIPPED_FOLDERS))
+    assert shown(tmp_path) == ["src/ok.py"]
+
+
+def test_the_settings_patterns_shut_out_names_folders_and_whole_paths(tmp_path: Path) -> None:
+    write(tmp_path, "a.py", "secrets.py", "Vault/a.py", "gen/a.py", "gen/b.py")
+    assert shown(tmp_path, "secrets.*", "vault", "*/gen/a.*") == ["a.py", "gen/b.py"]
+
+
+def test_a_workspace_that_lies_in_an_excluded_folder_has_no_files(tmp_path: Path) -> None:
+    write(tmp_path, ".ssh/work/a.py")
+    assert shown(tmp_path / ".ssh/work", *SECRETS) == []
+
+
+@pytest.mark.parametrize("path", ["/w/.env.py", "/w/id_rsa.py", "/w/a.py", "/w/secrets/a.py", "/w/Credentials.Java"])
+def test_the_walk_excludes_what_is_excluded_of_open_documents(path: str) -> None:
+    assert Excluded.by(SECRETS).path(path) == (excluding_pattern(f"file://{path}", SECRETS) is not None)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+def test_links_are_not_followed_neither_out_of_the_workspace_nor_in_circles(tmp_path: Path) -> None:
+    write(tmp_path, "outside/secret.py", "w/a.py")
+    (tmp_path / "w/linked").symlink_to(tmp_path / "outside", target_is_directory=True)
+    (tmp_path / "w/linked.py").symlink_to(tmp_path / "outside/secret.py")
+    (tmp_path / "w/again").symlink_to(tmp_path / "w", target_is_directory=True)
+    assert shown(tmp_path / "w") == ["a.py"]
+    assert read_bytes(str(tmp_path / "w/linked.py"), 100) is None
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names")
+def test_a_pipe_that_took_a_files_place_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.py")
+    assert shown(tmp_path) == []
+    assert read_text(str(tmp_path / "a.py")) is None
+
+
+def test_what_git_ignores_is_not_found(tmp_path: Path) -> None:
+    write(tmp_path, "made.py", "kept/made.py", "out2/a.py", "deep/out2/b.py", "deep/only/c.py", "deep/d.py")
+    (tmp_path / ".gitignore").write_text("# made\nmade.py\n!kept/made.py\n/out2/\n")
+    (tmp_path / "deep/.gitignore").write_text("only\n!d.py\n")
+    assert shown(tmp_path) == ["deep/d.py", "kept/made.py", "deep/out2/b.py"]
+
+
+def test_an_inner_file_has_the_last_word_as_in_git(tmp_path: Path) -> None:
+    write(tmp_path, "a.py", "in/a.py", "in/b.py")
+    (tmp_path / ".gitignore").write_text("a.py\n")
+    (tmp_path / "in/.gitignore").write_text("!a.py\nb.py\n")
+    assert shown(tmp_path) == ["in/a.py"]
+
+
+def test_a_folder_of_a_repository_is_ruled_from_above_up_to_the_repositorys_root(tmp_path: Path) -> None:
+    write(tmp_path, "repo/part/a.py", "repo/part/b.py")
+    (tmp_path / ".gitignore").write_text("b.py\n")
+    (tmp_path / "repo/.gitignore").write_text("a.py\n")
+    assert shown(tmp_path / "repo/part") == ["a.py", "b.py"], "that is no repository"
+    (tmp_path / "repo/.git").mkdir()
+    assert shown(tmp_path / "repo/part") == ["b.py"]
+
+
+def test_lines_that_are_no_patterns_or_would_take_for_ever_are_passed_over() -> None:
+    rules = parse(["", "# note", "\\", "!", "*a*a*a*a*a*b", "x.py"])
+    assert rules is not None
+    assert [bool(rules.check_file(name).include) for name in ("x.py", "aaaaab", "note")] == [True, False, False]
+    assert parse(["", "# note"]) is None
+    assert [stars(each) for each in ("a", "*", "**/*.py", "*a*")] == [0, 1, 2, 2]
+
+
+def test_without_rules_nothing_is_shut_out() -> None:
+    assert not Ignoring().shuts_out("/w/a.py", is_folder=False)
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        (b"\xef\xbb\xbfa\r\nb\rc\n", "a\nb\nc\n"),
+        (b"", ""),
+        (b"caf\xe9", None),
+        (b"x" * LONGEST_LINE + b"\n", "x" * LONGEST_LINE + "\n"),
+        (b"x" * (LONGEST_LINE + 1), None),
+        (b"x\n" * (LARGEST_BYTES // 2), "x\n" * (LARGEST_BYTES // 2)),
+        (b"x\n" * (LARGEST_BYTES // 2) + b"x", None),
+    ],
+)
+def test_a_text_is_read_as_a_document_is_unless_no_person_wrote_it(
+    tmp_path: Path, raw: bytes, text: str | None
+) -> None:
+    (tmp_path / "a.py").write_bytes(raw)
+    assert read_text(str(tmp_path / "a.py")) == text
+
+
+def test_what_is_too_large_is_not_even_found(tmp_path: Path) -> None:
+    write(tmp_path, "large.py", text="x\n" * (LARGEST_BYTES // 2) + "x")
+    assert shown(tmp_path) == []
+
+
+def test_a_walk_can_be_ended_between_two_folders(tmp_path: Path) -> None:
+    write(tmp_path, "a.py", "in/b.py")
+    calls: list[int] = []
+
+    def pause() -> None:
+        calls.append(1)
+        if len(calls) == 2:
+            raise InterruptedError
+
+    found: list[SourceFile] = []
+    with pytest.raises(InterruptedError):
+        found.extend(source_files(os.path.realpath(tmp_path), NOTHING, pause=pause))
+    assert len(calls) == 2
