@@ -65,6 +65,7 @@ def powers_of(base: np.uint64, count: int) -> Keys:
 class Alphabet:
     """What contexts need of a vocabulary. marks: (V,) a random number each; in_words: (V,) whether it is in words."""
 
+    vocabulary: Vocabulary
     marks: Keys
     in_words: npt.NDArray[np.bool_]
 
@@ -75,7 +76,7 @@ def alphabet_of(vocabulary: Vocabulary) -> Alphabet:
     words = np.zeros(len(vocabulary), np.bool_)
     first = vocabulary.first_character
     words[first:] = [is_word_character(character) for character in vocabulary.characters]
-    return Alphabet(scramble(np.arange(1, len(vocabulary) + 1, dtype=np.uint64) * _BASE), words)
+    return Alphabet(vocabulary, scramble(np.arange(1, len(vocabulary) + 1, dtype=np.uint64) * _BASE), words)
 
 
 @dataclass(frozen=True, eq=False)
