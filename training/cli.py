@@ -10,7 +10,15 @@ from collections.abc import Sequence
 from peephole.model.errors import PeepholeError
 from peephole.model.version import VERSION
 
-GROUPS = ("corpus.commands", "fit_command", "evaluate_command", "sample_command", "export_command", "card_command")
+GROUPS = (
+    "corpus.commands",
+    "fit_command",
+    "gate.command",
+    "evaluate_command",
+    "sample_command",
+    "export_command",
+    "card_command",
+)
 """Modules with `add_commands`; each imports torch and the like inside its command, so that `--help` is fast."""
 
 

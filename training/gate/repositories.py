@@ -1,0 +1,94 @@
+"""Repositories to learn a gate from: which files are read, and which files a reader of each would have at hand."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from peephole.model.library import Shelved
+from peephole.model.vocabulary import normalise_newlines
+
+from ..corpus.materials import find_packages
+from ..corpus.sources import is_archive, is_checkout, read_source
+from ..errors import TrainingError
+
+LEFT_OUT_TOGETHER = 50
+"""A fiftieth of a repository's files shares one library of all the others: to build one a document takes hours."""
+
+
+@dataclass(frozen=True)
+class Repository:
+    """Files of one language that belong together, sorted by path."""
+
+    name: str
+    files: tuple[Shelved, ...]
+
+    def near(self, number: int) -> list[Shelved]:
+        """The other files of a file's folder."""
+        folder = PurePosixPath(self.files[number].path).parent
+        return [f for k, f in enumerate(self.files) if k != number and PurePosixPath(f.path).parent == folder]
+
+    def without(self, numbers: Iterable[int]) -> list[Shelved]:
+        """All files but these."""
+        left_out = set(numbers)
+        return [file for number, file in enumerate(self.files) if number not in left_out]
+
+    def groups(self, numbers: Sequence[int]) -> Iterator[list[int]]:
+        """The numbers in groups that are left out together."""
+        size = max(1, len(self.files) // LEFT_OUT_TOGETHER)
+        ordered = sorted(numbers)
+        return (ordered[start : start + size] for start in range(0, len(ordered), size))
+
+
+def find_repositories(paths: Sequence[Path], language: str) -> list[Repository]:
+    """The repositories below corpus folders (their text for the gate), folders, checkouts and archives.
+
+    A checkout or archive is one repository, and so is each folder in a plain folder. A file alone in the world has
+    nothing to look up, but counts. `TrainingError` if there is no file of the language.
+    """
+    found = [repository for path in paths for repository in _below(path, language)]
+    if not found:
+        raise TrainingError(f"no {language} file that is not empty in {', '.join(map(str, paths))}")
+    return found
+
+
+def _below(path: Path, language: str) -> Iterator[Repository]:
+    if (path / "corpus.json").is_file():
+        path = path / "gate" / language
+        if not path.is_dir():
+            return
+    for package in find_packages(path):
+        files: dict[str, list[Shelved]] = defaultdict(list)
+        whole = is_checkout(package) or is_archive(package)
+        for source in read_source(package, (language,)):
+            if source.content:
+                first, _, rest = source.path.partition("/")
+                name = package.name if whole or not rest else first
+                text = normalise_newlines(source.content.decode("utf-8", "surrogateescape"))
+                files[name].append(Shelved(source.path, text))
+        for name, shelved in files.items():
+            yield Repository(name, tuple(sorted(shelved, key=lambda file: file.path)))
+
+
+def choose_documents(repositories: Sequence[Repository], characters: float, seed: int) -> list[list[int]]:
+    """Numbers of the files to read of each repository, so many characters in all, from all repositories alike.
+
+    The next file, in a seeded order, is always of the repository that has given the least so far: what a gate lacks
+    is other people's habits, not more of the same.
+    """
+    orders = []
+    for repository in repositories:
+        order = list(range(len(repository.files)))
+        random.Random(f"{seed} {repository.name}").shuffle(order)
+        orders.append(order[::-1])
+    chosen: list[list[int]] = [[] for _ in repositories]
+    given = [0] * len(repositories)
+    while sum(given) < characters and any(orders):
+        least = min((k for k in range(len(orders)) if orders[k]), key=lambda k: given[k])
+        number = orders[least].pop()
+        chosen[least].append(number)
+        given[least] += len(repositories[least].files[number].text)
+    return chosen
