@@ -15,7 +15,7 @@ from peephole.server.commands import machine
 from peephole.server.commands.options import THREADS, add_model_option
 from peephole.server.engine import open_predictor
 
-from . import editing, reading, resuming, starting
+from . import editing, reading, remembering, resuming, starting
 from .figure import Figure, table
 
 Part = Callable[[Predictor, Path | None, int], list[Figure]]
@@ -24,6 +24,7 @@ PARTS: dict[str, Part] = {
     "starting": lambda _, model, lines: starting.measure(model, lines),
     "editing": editing.measure,
     "reading": lambda predictor, _, lines: reading.measure(predictor, lines),
+    "remembering": lambda predictor, _, lines: remembering.measure(predictor, lines),
     "resuming": lambda *_: resuming.measure(),
 }
 

@@ -45,7 +45,8 @@ def cite(reading: Reading, text: str) -> Source | None:
         window = recall.windows()[0]
         for library in (libraries.near, libraries.far):
             citation = library.cite(window, written) if library is not None else None
-            found.append(citation and Source(citation.path, citation.line, citation.characters))
+            if citation is not None:
+                found.append(Source(citation.path, citation.line, citation.characters))
     # The nearest first: among equals the document goes before its neighbours.
     return max((source for source in found if source), key=lambda source: source.characters, default=None)
 
