@@ -49,7 +49,7 @@ class Tape:
         self.fed = 0
         self.counters = TapeCounters()
         self._slice_length = slice_length
-        self._libraries = NO_LIBRARIES
+        self.libraries = NO_LIBRARIES
         self._memory = Memory(predictor.alphabet) if predictor.gate is not None else None
         self._surprisal_bits = np.empty(1024, np.float32)
         self._network_bits = np.empty(1024, np.float32)
@@ -92,8 +92,8 @@ class Tape:
 
     def consult(self, libraries: Libraries) -> None:
         """Look into these libraries from now on. States stay as they are; surprisals have to be read again."""
-        if libraries != self._libraries and self._memory is not None:
-            self._libraries = libraries
+        if libraries != self.libraries and self._memory is not None:
+            self.libraries = libraries
             self.fed = 0
             self._window = None
 
@@ -129,7 +129,7 @@ class Tape:
         if self._memory is None or offset > LONGEST_TEXT:
             return None
         self._remember(offset)
-        return Recall.at(self._memory, offset, self._libraries)
+        return Recall.at(self._memory, offset, self.libraries)
 
     def provisional_reading_at(self, offset: int, *, should_stop: ShouldStop | None = None) -> Reading | None:
         """A reading of the last one or two `WINDOW`s of characters before the offset, as if the document began there.
@@ -143,7 +143,7 @@ class Tape:
         if window is None or not least <= offset - start <= 2 * WINDOW:
             start = self._window_start(offset)
             window = Tape(self.predictor, self.language, slice_length=self._slice_length)
-            window.consult(self._libraries)
+            window.consult(self.libraries)
             self._window = start, window
         window.edit(self.text[start:offset])
         return window.reading_at(offset - start, should_stop=should_stop)
@@ -185,7 +185,7 @@ class Tape:
             return None
         if end > len(self._memory):
             self._remember(min(towards, start + BLOCK))
-        return read_votes(self._memory, start, end, self._libraries)
+        return read_votes(self._memory, start, end, self.libraries)
 
     def _remember(self, offset: int) -> None:
         """Make the memory hold the text up to a place, at least."""

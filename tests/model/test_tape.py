@@ -7,12 +7,29 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from peephole.model.library import Library, Shelved
 from peephole.model.predictor import Charge, Predictor, Reading, Snapshot
+from peephole.model.recall import NO_LIBRARIES, Libraries
 from peephole.model.tape import WINDOW, Tape, common_prefix
 from peephole.model.votes import Votes
+from tests.checkpoints import tiny_vocabulary
 
 TEXT = st.text(alphabet="ab(){};=. \n\té\u2028\U0001f600", max_size=40)
 CODE = "public int count() {\n    int total = 0;\n    return total;\n}\n"
+
+
+def library(*texts: str) -> Library:
+    return Library.build([Shelved(f"{k}.java", text) for k, text in enumerate(texts)], tiny_vocabulary())
+
+
+NEAR = library(CODE.replace("total", "sum"), "int total = 7;\n")
+SHELVES = [
+    NO_LIBRARIES,
+    Libraries(near=NEAR),
+    Libraries(near=NEAR, far=library(CODE)),
+    Libraries(far=library("", "x" * 40)),
+]
+"""What a workspace may become meanwhile; the step's place says which."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +46,7 @@ class Step:
 STEPS = st.lists(
     st.builds(
         Step,
-        action=st.sampled_from(["edit", "advance", "read", "peek", "provisional"]),
+        action=st.sampled_from(["edit", "advance", "read", "peek", "provisional", "consult"]),
         # Few places, neighbours of each other and of the grid's, so that edits and snapshots often meet.
         place=st.sampled_from([0, 1, 15, 16, 17, 18, 19, 32, 33, 40, 999]),
         length=st.sampled_from([0, 0, 1, 2, 50]),
@@ -55,6 +72,8 @@ def take(tape: Tape, step: Step) -> None:
     elif step.action == "advance":
         finished = tape.advance_to(offset, should_stop=should_stop)
         assert finished == (tape.fed >= offset)
+    elif step.action == "consult":
+        tape.consult(SHELVES[step.place % len(SHELVES)])
     elif step.action == "provisional":
         fed = tape.fed
         tape.provisional_reading_at(offset, should_stop=should_stop)
@@ -67,7 +86,7 @@ def take(tape: Tape, step: Step) -> None:
 
 def fresh(tape: Tape, text: str) -> tuple[np.ndarray, Reading]:
     """Surprisals and reading of a text read in one go, without a tape."""
-    return tape.predictor.read(tape.predictor.start(tape.language), text)
+    return tape.predictor.read(tape.predictor.start(tape.language, tape.libraries), text)
 
 
 def assert_same(left: Reading, right: Reading) -> None:
@@ -92,6 +111,8 @@ def test_any_history_equals_a_fresh_read(
     assert tape.surprisal_bits.tobytes() == surprisal_bits[: tape.fed].tobytes()
     assert tape.advance_to(len(tape.text))
     assert tape.surprisal_bits.tobytes() == surprisal_bits.tobytes()
+    network = tape.predictor.alone()
+    assert tape.network_bits.tobytes() == network.read(network.start(tape.language), tape.text)[0].tobytes()
     last = tape.reading_at(len(tape.text))
     assert last is not None
     assert_same(last, reading)
