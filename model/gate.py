@@ -21,7 +21,7 @@ import numpy.typing as npt
 from .errors import CheckpointMismatch
 from .softmax import log_softmax
 from .state import Float32
-from .votes import EVIDENCE, NOTHING, SLOTS, Votes
+from .votes import DOCUMENT_SLOTS, EVIDENCE, LIBRARY_SLOTS, NOTHING, SLOTS, Votes
 
 FEATURES = EVIDENCE + 4 * SLOTS + 1
 """Per slot: is there a candidate, its cost, is it the LSTM's best, is it the longest context's; and the best's cost."""
@@ -39,6 +39,15 @@ DEAREST_NATS, LARGEST_UNIT = 12.0, 7.9
 
 EXACT = 1 << 24
 """Below it all whole numbers are float32 numbers."""
+
+
+@dataclass(frozen=True)
+class Bonus:
+    """Nats that a character gains, before all are normalised: by the document's memory and by either library."""
+
+    document: float
+    near: float
+    far: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,6 +131,12 @@ class Gate:
         # Each cell is summed in the order of the slots, in float64.
         bonus = np.bincount(cells, weights[there], minlength=rows * size).reshape(rows, size)
         return log_softmax(network_nats + bonus.astype(np.float32))
+
+    def bonus(self, index: int, network_nats: Float32, hidden: Float32, votes: Votes) -> Bonus:
+        """What one character gains from where, in a single place (N = 1)."""
+        gained = self.weights(hidden, gate_features(network_nats, votes))[0] * (votes.candidates[0] == index)
+        parts = np.split(gained.astype(np.float64), [DOCUMENT_SLOTS, DOCUMENT_SLOTS + LIBRARY_SLOTS])
+        return Bonus(*(float(part.sum()) for part in parts))
 
 
 def gate_features(network_nats: Float32, votes: Votes) -> Float32:

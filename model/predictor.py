@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from .checkpoint import Parameters
 from .contexts import alphabet_of
-from .gate import Gate
+from .gate import Bonus, Gate
 from .recall import NO_LIBRARIES, Libraries, Recall
 from .runtime import LONGEST_CALL, Runtime
 from .state import Float32, State
@@ -53,6 +53,12 @@ class Reading(Snapshot):
             return self.network_nats
         mixed: Float32 = self.gate.mix(self.network_nats[None], self.state.hidden[-1], self.recall.votes())[0]
         return mixed
+
+    def bonus(self, index: int) -> Bonus:
+        """What the memories add to a character's log-probability, each by itself; nothing where there are none."""
+        if self.gate is None or self.recall is None:
+            return Bonus(0.0, 0.0, 0.0)
+        return self.gate.bonus(index, self.network_nats[None], self.state.hidden[-1], self.recall.votes())
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,9 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from peephole.model.contexts import alphabet_of
+from peephole.model.gate import Bonus
+from peephole.model.library import Library, Shelved
 from peephole.model.memory import Memory
 from peephole.model.predictor import Predictor
-from peephole.model.recall import LONGEST_TAIL, Recall
+from peephole.model.recall import LONGEST_TAIL, Libraries, Recall
+from peephole.model.softmax import log_softmax
 from peephole.model.votes import Votes
 from tests.checkpoints import tiny_vocabulary
 
@@ -97,3 +100,17 @@ def test_what_was_said_before_becomes_more_probable(predictor: Predictor) -> Non
     together = predictor.read(predictor.start("java"), CODE * 3)[0]
     network = alone.read(alone.start("java"), CODE * 3)[0]
     assert together[2 * len(CODE) :].mean() < network[2 * len(CODE) :].mean() - 1
+
+
+def test_a_reading_tells_how_much_came_from_where(predictor: Predictor) -> None:
+    beside = Library.build([Shelved("Other.java", "q = a.zap();\n")], predictor.vocabulary)
+    reading = predictor.read(predictor.start("java", Libraries(near=beside)), "b = a.get();\nc = a.")[1]
+    index, gained = predictor.vocabulary.index, reading.bonus
+    assert gained(index("g")).document > 0 == gained(index("g")).near
+    assert gained(index("z")).near > 0 == gained(index("z")).document
+    assert gained(index("z")).far == 0
+    total = [gained(k).document + gained(k).near for k in range(len(predictor.vocabulary))]
+    expected = log_softmax(reading.network_nats[None] + np.array(total, np.float32))[0]
+    np.testing.assert_allclose(reading.log_probabilities, expected, atol=1e-5)
+    alone = predictor.alone()
+    assert alone.read(alone.start("java"), "aaaa")[1].bonus(index("a")) == Bonus(0, 0, 0)
