@@ -29,6 +29,8 @@ class ClientSupport:
     markdown_hover: bool = False
     pull_configuration: bool = False
     register_configuration: bool = False
+    register_watching: bool = False
+    progress: bool = False
 
     @classmethod
     def of(cls, capabilities: types.ClientCapabilities) -> ClientSupport:
@@ -45,6 +47,8 @@ class ClientSupport:
             markdown_hover=types.MarkupKind.Markdown in formats,
             pull_configuration=has("workspace.configuration"),
             register_configuration=has("workspace.did_change_configuration.dynamic_registration"),
+            register_watching=has("workspace.did_change_watched_files.dynamic_registration"),
+            progress=has("window.work_done_progress"),
         )
 
 

@@ -38,6 +38,16 @@ class Background:
         self.read_ahead(session, offset)
         self.rest(session)
 
+    def consulted(self, session: Session, first: bool) -> None:
+        """A document's libraries are others: those from before are let go of, and its marks renewed at the next rest.
+
+        first: there were none before. What was marked without them is marked anew without waiting for an edit.
+        """
+        if self._reads(session):
+            self._reader.post(session, Priority.READ, "consult", lambda _: None, None)
+        if first:
+            self.rest(session)
+
     def closed(self, session: Session) -> None:
         """Stops all that is done for a document, and takes its marks away."""
         session.hush()

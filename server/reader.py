@@ -25,12 +25,12 @@ T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
-BACKGROUND = ("read", "diagnose")
+BACKGROUND = ("read", "diagnose", "consult")
 """Kinds of work on a document that nobody waits for; one of each at a time."""
 
 
 class Reader:
-    """Engine and worker of one server, and what their work depends on. For the loop, but for `_work`."""
+    """Engine and worker of one server, and what their work depends on. For the loop, but for `_work` and `give_way`."""
 
     def __init__(self, model_folder: Path | None) -> None:
         self._model_folder = model_folder
@@ -58,6 +58,15 @@ class Reader:
         loading = self._scheduler.post(Priority.LOAD, lambda _: self._engine.load(*wanted), key="model")
         loading.add_done_callback(lambda done: None if done.cancelled() else loaded(self.condition))
         return True
+
+    async def loaded(self) -> None:
+        """Returns once no model is being loaded."""
+        if self.condition.state == "loading":
+            await self._scheduler.submit(Priority.READ, lambda _: None)
+
+    def give_way(self) -> None:
+        """Returns when no request is worked on; for threads other than the worker and the loop."""
+        self._scheduler.wait_while_asked()
 
     def silence(self, session: Session | None) -> str | None:
         """Why a document is not read; None if it is, or will be once the model is loaded."""
@@ -120,7 +129,7 @@ class Reader:
         desk = session.desk(predictor, self._snapshot_budget_bytes)
         if desk is None:
             return otherwise
-        desk.lay(document)
+        desk.lay(document, session.libraries)
 
         def forgotten_or_stopped() -> bool:
             # Work on a document that is forgotten stops; it is run again then, and comes out above.

@@ -23,6 +23,7 @@ from .scheduler import Priority
 from .session import Session, Sessions
 from .settings import Settings
 from .status import Record, describe_server, digest
+from .workspace.indexing import Workspace
 
 T = TypeVar("T")
 Ask = Callable[[Asked], Answer[T]]
@@ -31,8 +32,11 @@ Ask = Callable[[Asked], Answer[T]]
 class Requests:
     """Answers from the model. For the loop, but for the functions that `Ask` names."""
 
-    def __init__(self, reader: Reader, sessions: Sessions, background: Background, record: Record) -> None:
+    def __init__(
+        self, reader: Reader, sessions: Sessions, background: Background, workspace: Workspace, record: Record
+    ) -> None:
         self._reader, self._sessions, self._background, self._record = reader, sessions, background, record
+        self._workspace = workspace
 
     def complete(self, params: types.CompletionParams) -> asyncio.Future[types.CompletionList] | types.CompletionList:
         """The popup list at a position."""
@@ -74,12 +78,7 @@ class Requests:
         """What the server says of itself; with `{"digest": true}` after everything is read."""
         if not isinstance(options, dict) or options.get("digest") is not True:
             return self._describe()
-        digests = {
-            session.uri: self._reader.submit(session, Priority.READ, digest, None)
-            for session in self._sessions
-            if self._reader.silence(session) is None
-        }
-        return asyncio.ensure_future(self._describe_with(digests))
+        return asyncio.ensure_future(self._describe_with_digests())
 
     @property
     def _settings(self) -> Settings:
@@ -87,7 +86,7 @@ class Requests:
 
     def _describe(self) -> dict[str, Any]:
         silent = {session.uri: self._reader.silence(session) for session in self._sessions}
-        return describe_server(self._reader.condition, self._record, self._sessions, silent)
+        return describe_server(self._reader.condition, self._record, self._sessions, silent, self._workspace.describe())
 
     async def _or_reason(self, session: Session, answer: Any) -> dict[str, Any]:
         """The answer, or the reason why there is none: a model that could not be loaded while the request waited."""
@@ -96,7 +95,13 @@ class Requests:
             raise RequestFailed(self._reader.silence(session))
         return found
 
-    async def _describe_with(self, digests: dict[str, asyncio.Future[dict[str, Any] | None]]) -> dict[str, Any]:
+    async def _describe_with_digests(self) -> dict[str, Any]:
+        await self._workspace.settled()
+        digests = {
+            session.uri: self._reader.submit(session, Priority.READ, digest, None)
+            for session in self._sessions
+            if self._reader.silence(session) is None
+        }
         found = dict(zip(digests, await asyncio.gather(*digests.values()), strict=True))
         described = self._describe()
         for document in described["documents"]:

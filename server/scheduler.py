@@ -99,6 +99,8 @@ class Scheduler:
         job = Job(priority, -order if priority >= Priority.DIAGNOSE else order, key, work, future)
         self._jobs.add(job)
         future.add_done_callback(lambda _: self._jobs.discard(job))
+        if self._closing:
+            future.cancel()
         if delay_s > 0:
             loop.call_later(delay_s, self._enqueue, job)
         else:

@@ -21,6 +21,8 @@ from .requests import Requests
 from .session import Session, Sessions
 from .settings import Settings
 from .status import Record
+from .workspace.indexing import Workspace
+from .workspace.progress import Progress, watch_files
 
 if TYPE_CHECKING:
     from .document import Encoding
@@ -41,7 +43,8 @@ class Service:
         publish = server.text_document_publish_diagnostics
         self._background = Background(self._reader, self._sessions, publish)
         self._configuration = Configuration(server, self._configure)
-        self.requests = Requests(self._reader, self._sessions, self._background, self._record)
+        self._workspace = Workspace(self._reader, self._sessions, self._background.consulted)
+        self.requests = Requests(self._reader, self._sessions, self._background, self._workspace, self._record)
         self._encoding: Encoding = "utf-16"
         self._began = False
         self._told: str | None = None
@@ -55,6 +58,8 @@ class Service:
         self._reader.support = support
         self._record.encoding = self._encoding
         self._configuration.begin(params.initialization_options, support)
+        self._workspace.display = Progress(self._server) if support.progress else None
+        self._workspace.add_folders(folders_of(params))
         watch_client(params.process_id, leave_at_once)
 
     def begin(self) -> None:
@@ -63,18 +68,34 @@ class Service:
         self._reader.load(self._loaded)
 
     def initialized(self) -> None:
-        """Asks the client for its settings."""
+        """Asks the client for its settings, and to tell of files that change."""
         self._configuration.initialized()
+        if self._reader.support.register_watching:
+            watch_files(self._server)
 
     def close(self) -> None:
         """Ends the worker, and everything that was begun."""
         for session in self._sessions:
             session.hush()
         self._reader.close()
+        self._workspace.close()
 
     def configuration_changed(self, params: types.DidChangeConfigurationParams) -> None:
         """Takes new settings."""
         self._configuration.changed(params.settings)
+
+    def folders_changed(self, params: types.DidChangeWorkspaceFoldersParams) -> None:
+        """Takes folders of the workspace in, and lets go of others."""
+        self._workspace.remove_folders(folder.uri for folder in params.event.removed)
+        self._workspace.add_folders(folder.uri for folder in params.event.added)
+
+    def files_changed(self, params: types.DidChangeWatchedFilesParams) -> None:
+        """Files of the workspace came, went or were written."""
+        self._workspace.files_changed(change.uri for change in params.changes)
+
+    def saved(self, params: types.DidSaveTextDocumentParams) -> None:
+        """A document was written to its file."""
+        self._workspace.files_changed([params.text_document.uri])
 
     def open(self, params: types.DidOpenTextDocumentParams) -> None:
         """Takes a document in; one with a secret's path or too much text is not kept, nor looked at any further."""
@@ -83,6 +104,7 @@ class Service:
         item = params.text_document
         session = Session(item.uri, item.language_id, None)
         self._sessions.add(session)
+        self._workspace.renew()
         if self._admits(session, characters_of(item.text)):
             session.document = Document.opened(item.uri, item.language_id, item.version, item.text, self._encoding)
             self._background.opened(session)
@@ -98,6 +120,7 @@ class Service:
                 session.document = session.document.changed(params.content_changes, params.text_document.version)
                 self._review(session)
                 self._background.changed(session, self._place_of(session, params))
+                self._workspace.renew(walk=False)
 
     def lose(self, uri: object) -> None:
         """Lets go of a document whose last edit could not be read: its text is no longer that of the client."""
@@ -105,12 +128,14 @@ class Service:
         if session is not None and session.document is not None:
             session.forget("an edit of it could not be read; open it anew")
             self._background.closed(session)
+            self._workspace.renew(walk=False)
 
     def close_document(self, params: types.DidCloseTextDocumentParams) -> None:
         """Forgets a document."""
         session = self._sessions.remove(params.text_document.uri)
         if session is not None:
             self._background.closed(session)
+            self._workspace.renew()
 
     def _place_of(self, session: Session, params: types.DidChangeTextDocumentParams) -> int:
         return edit_end(session.document, params.content_changes) if session.document is not None else 0
@@ -126,6 +151,7 @@ class Service:
         if reason is not None:
             session.forget(f"{reason}; once that has changed, open it anew")
             self._background.closed(session)
+            self._workspace.renew(walk=False)
         return reason is None
 
     def _configure(self, settings: Settings, problems: list[str]) -> None:
@@ -150,6 +176,14 @@ class Service:
         for session in self._sessions:
             self._reader.tidy(session)
             self._background.rest(session)
+        self._workspace.renew()
+
+
+def folders_of(params: types.InitializeParams) -> list[str]:
+    """URIs of the client's workspace folders; of a client that knows only one, its root."""
+    if params.workspace_folders is not None:
+        return [folder.uri for folder in params.workspace_folders]
+    return [params.root_uri] if params.root_uri else []
 
 
 def characters_of(text: str) -> int:

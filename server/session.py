@@ -12,6 +12,7 @@ from .scheduler import ShouldStop, Stopped
 
 if TYPE_CHECKING:  # the model's modules take a while to import: the worker does it
     from peephole.model.predictor import Predictor, Reading
+    from peephole.model.recall import Libraries
     from peephole.model.tape import Tape
 
     from .document import Document
@@ -33,9 +34,12 @@ class Desk:
         """Whether it was made with these."""
         return self.tape.predictor is predictor and self.snapshot_budget_bytes == snapshot_budget_bytes
 
-    def lay(self, document: Document) -> None:
-        """Makes the tape's text that of the document; no model work."""
+    def lay(self, document: Document, libraries: Libraries | None = None) -> None:
+        """Makes the tape's text that of the document, and its libraries those that there are now; no model work."""
+        from peephole.model.recall import NO_LIBRARIES
+
         self.tape.edit(document.text)
+        self.tape.consult(libraries or NO_LIBRARIES)
 
     def read_to(self, offset: int, should_stop: ShouldStop) -> None:
         """Reads exactly up to the offset; raises `Stopped` if told to, and keeps what was read."""
@@ -82,6 +86,8 @@ class Session:
     """Whether the client shows marks of ours in it."""
     timer: asyncio.TimerHandle | None = None
     """Runs when the document has rested for a while."""
+    libraries: Libraries | None = None
+    """Of the files around it, as the loop gave them out last; None before it did."""
     _desk: Desk | None = None
 
     def desk(self, predictor: Predictor, snapshot_budget_bytes: int) -> Desk | None:
@@ -120,7 +126,7 @@ class Session:
     def forget(self, reason: str) -> None:
         """Lets go of the text and all that was read of it; for good, a document that is opened again is another."""
         self.skipped = reason
-        self.document = None
+        self.document = self.libraries = None
         self._desk = None  # last: see `desk`
 
     def hush(self) -> None:

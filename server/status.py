@@ -1,8 +1,8 @@
 """What the server says of itself: is it loading, ready, or why not; what it did for each document; why it is silent.
 
 The same from the request `peephole/status` and the command `peephole.status`. Both take an optional object:
-`{"digest": true}` adds, for each document that is read, SHA-256 of its text and of its surprisals, after all of it was
-read. So two states can be compared, and a bug reported, without showing any text.
+`{"digest": true}` adds, for each document that is read, SHA-256 of its text and of its surprisals, after the workspace
+was looked at and all of the document read. So two states can be compared, and a bug reported, without showing any text.
 """
 
 from __future__ import annotations
@@ -36,7 +36,11 @@ class Record:
 
 
 def describe_server(
-    condition: Condition, record: Record, sessions: Iterable[Session], silent: Mapping[str, str | None]
+    condition: Condition,
+    record: Record,
+    sessions: Iterable[Session],
+    silent: Mapping[str, str | None],
+    workspace: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The status as JSON. silent: by URI why a document is not read, None for one that is."""
     return {
@@ -45,6 +49,7 @@ def describe_server(
         "version": VERSION,
         "model": describe_model(condition),
         "positionEncoding": record.encoding,
+        "workspace": dict(workspace),
         "problems": list(record.problems),
         "answered": dict(record.answered),
         "documents": [describe_document(session, silent.get(session.uri)) for session in sessions],

@@ -6,10 +6,12 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-
-from pathspec import GitIgnoreSpec
+from typing import TYPE_CHECKING
 
 from .reading import read_bytes
+
+if TYPE_CHECKING:  # it takes 40 ms to import, for which `initialize` need not wait
+    from pathspec import GitIgnoreSpec
 
 FILE_NAME = ".gitignore"
 LARGEST_BYTES = 64 << 10
@@ -54,11 +56,15 @@ class Ignoring:
 
 def parse(lines: list[str]) -> GitIgnoreSpec | None:
     """The patterns of one file; None if it has none. What is no pattern is passed over, as git does."""
+    from pathspec import GitIgnoreSpec
+
     kept = [line for line in lines if stars(line) <= MOST_STARS and _is_pattern(line)]
     return GitIgnoreSpec.from_lines(kept) if kept else None
 
 
 def _is_pattern(line: str) -> bool:
+    from pathspec import GitIgnoreSpec
+
     try:
         return any(pattern.include is not None for pattern in GitIgnoreSpec.from_lines([line]).patterns)
     except ValueError:

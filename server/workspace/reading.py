@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import stat
 
-from peephole.model.vocabulary import normalise_newlines
-
 LARGEST_BYTES = 200_000
 """Larger files are data or were generated."""
 
@@ -16,6 +14,8 @@ LONGEST_LINE = 1_000
 
 def read_text(path: str) -> str | None:
     r"""The file's text with `\n` line ends and no byte order mark; None if it is not there or no person's source."""
+    from peephole.model.vocabulary import normalise_newlines  # brings numpy, for which `initialize` need not wait
+
     raw = read_bytes(path, LARGEST_BYTES)
     if raw is None:
         return None

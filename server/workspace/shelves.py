@@ -25,8 +25,8 @@ READING, BUILDING = 0.1, 0.3
 
 @dataclass(frozen=True)
 class Wanted:
-    """What libraries are to be made of. folders: the workspace's, links resolved; opened: documents that are read;
-    unread: paths of documents that are open, but whose text may not be looked at."""
+    """What libraries are to be made of. folders: the workspace's; opened: documents that are read; unread: paths of
+    documents that are open, but whose text may not be looked at."""
 
     folders: tuple[str, ...] = ()
     opened: tuple[OpenText, ...] = ()
@@ -47,10 +47,10 @@ class Stock:
 
 @dataclass(frozen=True)
 class Book:
-    """A library and the files that it was made of, by which it is known again."""
+    """A library and the files that it was made of, by which it is known again. No library of no files."""
 
     files: tuple[Shelved, ...]
-    library: Library
+    library: Library | None
 
 
 @dataclass(frozen=True)
@@ -77,16 +77,17 @@ class Shelves:
     def forget_walk(self, paths: Iterable[str] = ()) -> None:
         """Files came, went or changed: the folders are walked again. paths: those that are read again at any rate."""
         self._walked = None
-        changed = set(paths)
+        changed = set(map(real, paths))
         self._texts = {file: text for file, text in self._texts.items() if file.path not in changed}
 
     def stock(self, wanted: Wanted, steps: Steps = AT_ONCE) -> Stock:
         """The libraries of all open documents; only those are built whose files or texts are others than before."""
         from peephole.model.recall import Libraries
 
+        folders = tuple(os.path.realpath(folder) for folder in wanted.folders)
         unread = set(map(real, wanted.unread))
-        files = [file for file in self._walk(wanted, steps) if file.path not in unread]
-        opened = [place(document, wanted.folders) for document in wanted.opened]
+        files = [file for file in self._walk(folders, wanted.excluded, steps) if file.path not in unread]
+        opened = [place(document, folders) for document in wanted.opened]
         languages = sorted({document.language for document in opened})
         chosen: dict[str, Sequence[Source]] = {}
         for language in languages:
@@ -110,13 +111,13 @@ class Shelves:
         }
         return self._counted(libraries)
 
-    def _walk(self, wanted: Wanted, steps: Steps) -> list[SourceFile]:
+    def _walk(self, folders: tuple[str, ...], patterns: tuple[str, ...], steps: Steps) -> list[SourceFile]:
         """The workspace's files, each once, however its folders lie in each other."""
-        key = wanted.folders, wanted.excluded
+        key = folders, patterns
         if self._walked is None or self._walked[0] != key:
-            excluded = Excluded.by(wanted.excluded)
+            excluded = Excluded.by(patterns)
             found: dict[str, SourceFile] = {}
-            for folder, label in labelled(wanted.folders):
+            for folder, label in labelled(folders):
                 for file in source_files(folder, excluded, label=label, pause=steps.pause):
                     found.setdefault(file.path, file)
             self._walked = key, list(found.values())
@@ -150,17 +151,17 @@ class Shelves:
         if before is not None and before.files == files:
             return before
         steps.pause()
-        return Book(files, Library.build(files, self.vocabulary))
+        return Book(files, Library.build(files, self.vocabulary) if files else None)
 
     def _counted(self, libraries: dict[str, Libraries]) -> Stock:
         books = [*self._far.values(), *self._near.values()]
         texts = {id(each): len(each.text) for book in books for each in book.files}
-        files = {(each.path, id(each)) for book in self._far.values() for each in book.files}
+        far = [each for book in self._far.values() for each in book.files]
         return Stock(
             libraries,
-            files=len(files),
-            characters=sum(book.library.characters for book in self._far.values()),
-            nbytes=sum(texts.values()) + sum(book.library.nbytes for book in books),
+            files=len(far),
+            characters=sum(len(each.text) for each in far),
+            nbytes=sum(texts.values()) + sum(book.library.nbytes for book in books if book.library is not None),
         )
 
 
