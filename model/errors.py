@@ -4,6 +4,7 @@
     ├── ModelError                 a checkpoint or the mathematics on it
     │   ├── ConfigError            a configuration value that no network can have
     │   ├── VocabularyError        a vocabulary that contradicts itself
+    │   ├── LibraryError           files that cannot be ordered: too many, or the sorter cannot be used
     │   └── CheckpointError        a checkpoint folder that cannot be trusted (all that `checkpoint.py` raises)
     │       ├── CheckpointMissing      the folder or one of its files is not there
     │       ├── CheckpointMalformed    model.json does not parse, or lacks a field
@@ -31,6 +32,10 @@ class ConfigError(ModelError):
 
 class VocabularyError(ModelError):
     """A vocabulary that contradicts itself, or an index or language that it does not hold."""
+
+
+class LibraryError(ModelError):
+    """The files of a workspace cannot be ordered: they are too long together, or the sorter cannot be used."""
 
 
 class CheckpointError(ModelError):
