@@ -15,16 +15,17 @@ from peephole.server.commands import machine
 from peephole.server.commands.options import THREADS, add_model_option
 from peephole.server.engine import open_predictor
 
-from . import editing, reading, remembering, resuming, starting
+from . import editing, reading, remembering, resuming, starting, workspace
 from .figure import Figure, table
 
-Part = Callable[[Predictor, Path | None, int], list[Figure]]
+Part = Callable[[Predictor, argparse.Namespace], list[Figure]]
 
 PARTS: dict[str, Part] = {
-    "starting": lambda _, model, lines: starting.measure(model, lines),
-    "editing": editing.measure,
-    "reading": lambda predictor, _, lines: reading.measure(predictor, lines),
-    "remembering": lambda predictor, _, lines: remembering.measure(predictor, lines),
+    "starting": lambda _, options: starting.measure(options.model, options.lines),
+    "editing": lambda predictor, options: editing.measure(predictor, options.model, options.lines),
+    "reading": lambda predictor, options: reading.measure(predictor, options.lines),
+    "remembering": lambda predictor, options: remembering.measure(predictor, options.lines),
+    "workspace": lambda predictor, options: workspace.measure(predictor.vocabulary, options.workspace),
     "resuming": lambda *_: resuming.measure(),
 }
 
@@ -40,7 +41,7 @@ def main() -> int:
     figures: list[Figure] = []
     for part in arguments.only or PARTS:
         print(f"measuring: {part} ...", file=sys.stderr)
-        figures += PARTS[part](predictor, arguments.model, arguments.lines)
+        figures += PARTS[part](predictor, arguments)
     identity = {"machine": machine.describe(), "model": _describe(predictor)}
     print(f"{identity['machine']}\n{identity['model']}\n\n{table(figures)}")
     if arguments.json:
@@ -53,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--only", action="append", choices=list(PARTS), help="only this part (may be repeated)")
     parser.add_argument("--lines", type=int, default=5000, help="length of the long file (default: 5000)")
+    parser.add_argument("--workspace", type=Path, metavar="FOLDER", help="its files instead of invented ones")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
     add_model_option(parser)
     return parser

@@ -6,6 +6,8 @@ import pytest
 
 from benchmarks.document import NOUNS, RENAMED, long_document
 from benchmarks.figure import Figure, percentiles, table
+from benchmarks.workspace import Dict, invented_files, take
+from peephole.model.library import Shelved
 
 
 @pytest.mark.parametrize("language", RENAMED)
@@ -45,3 +47,16 @@ def test_the_table_is_markdown_with_goals() -> None:
     assert [line.count("|") for line in lines] == [4] * 4
     assert "4.25 times" in lines[2]
     assert ">= 4" in lines[2]
+
+
+def test_an_invented_workspace_is_as_large_as_asked_for_and_the_same_each_time() -> None:
+    files = take(invented_files(), 100_000)
+    assert sum(len(file.text) for file in files[:-1]) < 100_000 <= sum(len(file.text) for file in files)
+    assert len({file.text for file in files}) == len({file.path for file in files}) == len(files)
+    assert take(invented_files(), 100_000) == files
+
+
+def test_the_peer_of_the_library_names_what_followed_the_longest_context() -> None:
+    index = Dict([Shelved("a", "int counter = 1;"), Shelved("b", "an other counter += 2;")])
+    assert [character for character, _ in index.votes("an other counter ")] == ["+", "="]
+    assert index.votes("nothing alike") == []
