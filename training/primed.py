@@ -1,7 +1,8 @@
 """PPMd that has read training text before each file: the fair rival of a model that was trained on such text.
 
 A PPMd encoder cannot be copied. So a process of its own reads the text once and then forks for each file: the child
-encodes the file behind the text, tells how long that made it, and is gone. POSIX only.
+encodes the file behind the text, tells how long that made it, and is gone. A child that read a folder's surroundings
+forks in its turn. POSIX only.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 import multiprocessing
 import os
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +24,10 @@ from .corpus.shards import corpus_vocabulary, open_shard
 from .errors import TrainingError
 
 PRIMED_MEMORY = 1 << 30
-"""Bytes; 16 MB of source code at order 12 take about 0.6 GB, and a full model would be thrown away and begun anew."""
+"""Bytes; 34 MB of source code at order 12 took 0.35 GB, and a full model would be thrown away and begun anew."""
+
+WORKSPACE_BYTES = 24_000_000
+"""Of other files read beside 16 MB of training text: 0.4 GB of memory together, and 4 s a folder."""
 
 _COUNT = struct.Struct("<Q")
 
@@ -42,15 +48,34 @@ def training_text(corpus: Path, language: str, limit_bytes: float) -> bytes:
     return b"".join(parts)
 
 
+@dataclass(frozen=True)
+class Shelf:
+    """Files of one folder, each (what stands near it, itself), and what is read before all of them."""
+
+    far: bytes
+    files: tuple[tuple[bytes, bytes], ...]
+
+
 def primed_ppmd_bits(prime: bytes, contents: Iterable[bytes], *, memory: int = PRIMED_MEMORY) -> Iterator[int]:
     """Bits that each file needs behind the priming text, one by one; every file sees the text alone before it."""
+    with _primed_process(prime, memory) as pool:
+        for content in contents:
+            yield pool.submit(_bits_behind_prime, content).result()
+
+
+def shelved_ppmd_bits(prime: bytes, shelves: Iterable[Shelf], *, memory: int = PRIMED_MEMORY) -> Iterator[list[int]]:
+    """Bits that the files of each shelf need behind the priming text, the shelf's far files and what is near each."""
+    with _primed_process(prime, memory) as pool:
+        for shelf in shelves:
+            yield pool.submit(_bits_on_shelf, shelf).result()
+
+
+def _primed_process(prime: bytes, memory: int) -> ProcessPoolExecutor:
     if not hasattr(os, "fork"):
         raise TrainingError("priming PPMd needs fork(), which this system lacks; leave out --prime")
     # `spawn`: forks for the files must come from a process without threads, and this one may have some.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, context, initializer=_read_prime, initargs=(prime, memory)) as pool:
-        for content in contents:
-            yield pool.submit(_bits_behind_prime, content).result()
+    return ProcessPoolExecutor(1, context, initializer=_read_prime, initargs=(prime, memory))
 
 
 class _Primed:
@@ -63,28 +88,48 @@ class _Primed:
 def _read_prime(prime: bytes, memory: int) -> None:
     _Primed.encoder = pyppmd.Ppmd7Encoder(PPMD_ORDER, memory)
     _Primed.encoder.encode(prime)
-    _Primed.tail = 0
-    _Primed.tail = _bytes_behind_prime(b"")
+    _Primed.tail = _bytes_behind(b"")
 
 
 def _bits_behind_prime(content: bytes) -> int:
-    return 8 * (_bytes_behind_prime(content) - _Primed.tail)
+    return 8 * (_bytes_behind(content) - _Primed.tail)
 
 
-def _bytes_behind_prime(content: bytes) -> int:
-    """Length of the encoded file, found out by a child that takes its copy of the encoder with it."""
+def _bits_on_shelf(shelf: Shelf) -> list[int]:
+    """A child reads the far files once, and a child of that for each file what is near it."""
+
+    def read_far() -> list[int]:
+        _Primed.encoder.encode(shelf.far)
+        return [_in_child(partial(_bits_behind_near, *file))[0] for file in shelf.files]
+
+    return _in_child(read_far)
+
+
+def _bits_behind_near(near: bytes, content: bytes) -> list[int]:
+    _Primed.encoder.encode(near)
+    return [8 * (_bytes_behind(content) - _bytes_behind(b""))]
+
+
+def _bytes_behind(content: bytes) -> int:
+    """Length of the encoded file, to the end."""
+    return _in_child(lambda: [len(_Primed.encoder.encode(content)) + len(_Primed.encoder.flush())])[0]
+
+
+def _in_child(measure: Callable[[], list[int]]) -> list[int]:
+    """What a child finds out, which takes its copy of the encoder with it."""
     receive, send = os.pipe()
     child = os.fork()
     if child == 0:
         try:
-            encoded = len(_Primed.encoder.encode(content)) + len(_Primed.encoder.flush())
-            os.write(send, _COUNT.pack(encoded))
+            answer = b"".join(map(_COUNT.pack, measure()))
+            with os.fdopen(send, "wb") as stream:
+                stream.write(answer)
         finally:
             os._exit(0)
     os.close(send)
     with os.fdopen(receive, "rb") as stream:
-        answer = stream.read()
+        found = stream.read()
     os.waitpid(child, 0)
-    if len(answer) != _COUNT.size:
+    if not found:
         raise TrainingError("a child that measured primed PPMd died; there may be too little memory")
-    return int(_COUNT.unpack(answer)[0])
+    return [count for (count,) in _COUNT.iter_unpack(found)]

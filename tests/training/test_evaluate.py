@@ -18,7 +18,8 @@ from peephole.model.runtime import Runtime
 from peephole.model.vocabulary import CODE_POINTS, UNKNOWN
 from peephole.training.baselines import ppmd_bits, xz_bits
 from peephole.training.cli import main
-from peephole.training.evaluate import Text, evaluate, licence_header_length, read_texts
+from peephole.training.evaluate import evaluate
+from peephole.training.texts import Text, licence_header_length, read_texts
 
 
 @pytest.fixture(scope="module")

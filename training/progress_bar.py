@@ -1,0 +1,46 @@
+"""How far a measurement is and how long it will still take, by characters; on stderr."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from .texts import Text
+
+EVERY_S = 60
+"""Between two lines off a terminal: a log stays short, and a person still sees that something goes on."""
+
+
+@contextmanager
+def show_progress(name: str, texts: Sequence[Text]) -> Iterator[Callable[[int], None]]:
+    """A bar with the time left, or off a terminal now and then a line; gives what advances it by characters."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console, total = Console(stderr=True), sum(len(text.text) for text in texts)
+    with Progress(console=console, disable=not console.is_terminal) as progress:
+        if console.is_terminal:
+            task = progress.add_task(f"{name}: {len(texts):,} files", total=total)
+            yield lambda count: progress.advance(task, count)
+        else:
+            yield PlainProgress(name, total).advance
+
+
+class PlainProgress:
+    """Progress in plain lines."""
+
+    def __init__(self, name: str, total: int) -> None:
+        self._name, self._total, self._done = name, total, 0
+        self._began = self._told = time.monotonic()
+
+    def advance(self, count: int) -> None:
+        """So many characters more are done."""
+        self._done += count
+        now = time.monotonic()
+        if now - self._told >= EVERY_S:
+            self._told = now
+            left_s = (now - self._began) * (self._total - self._done) / max(self._done, 1)
+            share = self._done / self._total
+            print(f"{self._name}: {share:.0%}, about {left_s / 60:.0f} min left", file=sys.stderr, flush=True)
