@@ -33,12 +33,10 @@ MARGIN = WINDOW + 1
 """Separators before the text: a place among them has no next character, and nothing in common with any window."""
 
 Bytes = npt.NDArray[np.uint8]
-Numbers = npt.NDArray[np.int64]
 
 _COLUMNS = np.arange(STRIDE + 2 * SIDE)[:, None]
 _NEAREST_FIRST = np.concatenate([np.arange(SIDE)[::-1], np.arange(SIDE, 2 * SIDE)])[:, None]
 _WINDOW_TYPE = f"S{WINDOW}"  # compared as unsigned bytes, by memcmp
-_MASK = ">u4"  # one bit a symbol of a window, the latest symbol the highest
 
 
 def fold(indices: npt.NDArray[np.uint16]) -> Bytes:
@@ -66,7 +64,7 @@ class Neighbours:
     """
 
     places: npt.NDArray[np.int32]
-    common: Numbers
+    common: npt.NDArray[np.int32]
     symbols: Bytes
 
 
@@ -104,17 +102,12 @@ class Order:
         symbols = self.backwards.take(places - 1)
         # A separator, in the window or in both, counts as a difference: nothing is alike across a file's start.
         different = (below | above).take(nearest) | _mask(windows == SEPARATOR)
-        common = _leading_zeros(different) * (symbols != SEPARATOR)
+        # The exponent is the place of the highest bit, from 1 on; of no bit it is 0, and then all symbols are alike.
+        common = WINDOW - np.frexp(different)[1]
+        common[symbols == SEPARATOR] = 0
         return Neighbours(places, common, symbols)
 
 
 def _mask(found: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint32]:
-    """One number for each WINDOW truths, in a row."""
-    return np.packbits(found).view(_MASK)
-
-
-def _leading_zeros(masks: npt.NDArray[np.uint32]) -> Numbers:
-    """From 0 to 32: read off a double's exponent, for numpy has no function for it."""
-    exponents = masks.astype(np.float64).view(np.int64) >> 52
-    found: Numbers = np.minimum(1023 + 31 - exponents, WINDOW)
-    return found
+    """A number for each WINDOW truths: a bit for each symbol of a window, that of the latest the highest."""
+    return np.packbits(found).view(">u4").astype(np.uint32)
