@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .lexis import Token, find_token, tokens
+from .predictor import Reading
 from .search import Candidate, ending_bits, next_tokens
 from .tape import Tape
 
@@ -19,12 +20,15 @@ class Explanation:
     """A token, what it cost in bits, its probability, and the tokens that were expected at its place, best first.
 
     The probability includes that the token ends where it does, as those of the expected tokens do; the bits do not.
+    network_bits: what it would have cost by the network alone; reading: of the text before the token.
     """
 
     token: Token
     bits: float
+    network_bits: float
     probability: float
     expected: list[Candidate]
+    reading: Reading
 
 
 def token_surprisal(found: Sequence[Token], surprisal_bits: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
@@ -62,8 +66,10 @@ def explain_offset(
     behind = tape.reading_at(token.end, should_stop=should_stop, keep=False)
     if reading is None or behind is None:
         return None
-    written = tape.text[token.start : token.end]
-    bits = float(np.sum(tape.surprisal_bits[token.start : token.end], dtype=np.float64))
+    place = slice(token.start, token.end)
+    written = tape.text[place]
+    bits = float(np.sum(tape.surprisal_bits[place], dtype=np.float64))
+    network_bits = float(np.sum(tape.network_bits[place], dtype=np.float64))
     expected = next_tokens(tape.predictor, reading, language=tape.language, prefix="", top=top, should_stop=should_stop)
     whole_bits = bits + ending_bits(tape.predictor, behind, written, tape.language)
-    return Explanation(token, bits, 2.0**-whole_bits, expected)
+    return Explanation(token, bits, network_bits, 2.0**-whole_bits, expected, reading)

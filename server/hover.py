@@ -10,9 +10,13 @@ from lsprotocol import types
 from peephole.model.surprisal import explain_offset
 
 from .answer import Answer, Asked, percent
+from .origin import describe as describe_source
+from .origin import origin_of
 from .scheduler import Stopped
 
 if TYPE_CHECKING:
+    from peephole.model.predictor import Reading
+    from peephole.model.search import Candidate
     from peephole.model.surprisal import Explanation
 
 MUTE = ("space", "newline")
@@ -35,13 +39,28 @@ def hover(asked: Asked, offset: int) -> Answer[types.Hover | None]:
 def describe(found: Explanation, *, markdown: bool) -> types.MarkupContent:
     """The text of the hover. Of a comment, which is prose, only the bits are told."""
     length = found.token.end - found.token.start
-    lines = [f"{found.bits:.1f} bits, {found.bits / length:.2f} a character; probability {percent(found.probability)}"]
+    cost = f"{found.bits:.1f} bits, {found.bits / length:.2f} a character; probability {percent(found.probability)}"
+    if found.reading.recall is not None:
+        cost += f" (without memory {found.network_bits:.1f} bits)"
+    lines = [cost]
     expected = [] if found.token.kind == "comment" else found.expected
     if expected:
         lines += ["", "Expected here:", ""]
-        lines += [f"- {quote(each.text.strip(), markdown)} {percent(each.probability)}" for each in expected]
+        lines += [f"- {describe_expected(each, found.reading, markdown)}" for each in expected]
     kind = types.MarkupKind.Markdown if markdown else types.MarkupKind.PlainText
     return types.MarkupContent(kind, "\n".join(lines))
+
+
+def describe_expected(candidate: Candidate, reading: Reading, markdown: bool) -> str:
+    """A token, its probability, and where it was read before if the network alone would not have expected it."""
+    line = f"{quote(candidate.text.strip(), markdown)} {percent(candidate.probability)}"
+    source = origin_of(candidate, reading)
+    return line if source is None else f"{line}, {escape(describe_source(source), markdown)}"
+
+
+def escape(text: str, markdown: bool) -> str:
+    """A text that Markdown shows as it stands: a file's name may hold stars, underscores and brackets."""
+    return re.sub(r"([\\`*_{}\[\]<>()#+!|~&])", r"\\\1", text) if markdown else text
 
 
 def quote(word: str, markdown: bool) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from peephole.model.predictor import Predictor
+from peephole.model.recall import NO_LIBRARIES, Libraries
 from peephole.model.tape import Tape
 from peephole.server.answer import Asked, ClientSupport
 from peephole.server.document import Document
@@ -35,9 +36,10 @@ def ask_about(
     settings: Settings | None = None,
     support: ClientSupport | None = None,
     stop: bool = False,
+    libraries: Libraries = NO_LIBRARIES,
 ) -> Asked:
     """What the worker gets for a request about a document with this text; `stop` is what `should_stop` says."""
     document = Document.opened("file:///a.py", language, 1, text, "utf-16")
     desk = Desk(Tape(predictor, language), Lexing(language), 8 << 20)
-    desk.lay(document)
+    desk.lay(document, libraries)
     return Asked(document, desk, predictor, settings or Settings(), support or ClientSupport(), lambda: stop)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from asking import FOLLOWERS
-from checkpoints import write_bigram_checkpoint, write_tiny_checkpoint
+from checkpoints import tiny_vocabulary, trusting_gate, write_bigram_checkpoint, write_tiny_checkpoint
 from e2e.wire import Wire
 
 Start = Callable[..., Wire]
@@ -26,6 +26,14 @@ def untrained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model whose every state depends on all that was read."""
     folder = tmp_path_factory.mktemp("untrained") / "model"
     write_tiny_checkpoint(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def remembering(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The model of `words`, which rather believes what it has read, in the document and around it."""
+    folder = tmp_path_factory.mktemp("remembering") / "model"
+    write_bigram_checkpoint(folder, FOLLOWERS, gate=trusting_gate(len(tiny_vocabulary()), nats=20))
     return folder
 
 

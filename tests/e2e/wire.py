@@ -70,6 +70,10 @@ class Wire:
         self.send(pack(method, params, identifier))
         return identifier
 
+    def answer(self, identifier: int | str, result: Any = None) -> None:
+        """Answers a request of the server's."""
+        self.send(frame(json.dumps({"jsonrpc": "2.0", "id": identifier, "result": result}).encode()))
+
     def reply(self, identifier: int | str | None) -> Message:
         """The reply with an id (null if it is None), whenever it comes."""
         return self.wait(lambda message: "method" not in message and message.get("id") == identifier)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from asking import FOLLOWERS
-from checkpoints import write_bigram_checkpoint, write_tiny_checkpoint
+from checkpoints import tiny_vocabulary, trusting_gate, write_bigram_checkpoint, write_tiny_checkpoint
 
 from peephole.model.predictor import Predictor
 from peephole.model.runtime import Runtime
@@ -14,6 +14,14 @@ from peephole.model.runtime import Runtime
 def words(tmp_path_factory: pytest.TempPathFactory) -> Predictor:
     """The model of `FOLLOWERS`."""
     return Predictor(Runtime(write_bigram_checkpoint(tmp_path_factory.mktemp("words") / "model", FOLLOWERS)))
+
+
+@pytest.fixture(scope="session")
+def remembering(tmp_path_factory: pytest.TempPathFactory) -> Predictor:
+    """The model of `FOLLOWERS`, which rather believes what it has read, in the document and around it."""
+    gate = trusting_gate(len(tiny_vocabulary()), nats=20)
+    folder = tmp_path_factory.mktemp("remembering") / "model"
+    return Predictor(Runtime(write_bigram_checkpoint(folder, FOLLOWERS, gate=gate)))
 
 
 @pytest.fixture(scope="session")
