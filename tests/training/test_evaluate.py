@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 from sample_code import java_file, python_file
 
 from peephole.model.checkpoint import Checkpoint
+from peephole.model.library import Library, Shelved
 from peephole.model.predictor import Predictor
+from peephole.model.recall import Libraries
 from peephole.model.runtime import Runtime
 from peephole.model.vocabulary import CODE_POINTS, UNKNOWN
 from peephole.training.baselines import ppmd_bits, xz_bits
 from peephole.training.cli import main
-from peephole.training.evaluate import evaluate
+from peephole.training.evaluate import evaluate, evaluate_beside
 from peephole.training.texts import Text, licence_header_length, read_texts
 
 
@@ -32,6 +34,12 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
 def predictor(checkpoint: Checkpoint) -> Predictor:
     """Its predictor."""
     return Predictor(Runtime(checkpoint))
+
+
+@pytest.fixture(scope="module")
+def remembering(tmp_path_factory: pytest.TempPathFactory) -> Predictor:
+    """The same network with a gate that trusts its memories."""
+    return Predictor(Runtime(write_tiny_checkpoint(tmp_path_factory.mktemp("remembering") / "model", gate=True)))
 
 
 def bits_of(predictor: Predictor, text: str) -> float:
@@ -129,6 +137,65 @@ def test_the_command_writes_counts_figures_rivals_and_what_made_them(
     assert exact["float32"]
     assert exact["baselines"] == figures["baselines"]
     assert abs(exact["bits_per_character"] - figures["bits_per_character"]) < 0.2
+
+
+def test_network_and_memories_cost_in_one_pass_what_the_predictor_charges(remembering: Predictor) -> None:
+    library = Library.build([Shelved("B.java", java_file(2))], remembering.vocabulary)
+    libraries = Libraries(library, library)
+    text = Text("A.java", java_file(1) + "// Ж\n" + java_file(2, methods=3))
+    systems = evaluate_beside(remembering, "java", [(text, libraries)]).systems
+    start = remembering.start("java", libraries)
+    charge, _ = remembering.charge(start, remembering.vocabulary.encode(text.text))
+    assert systems["network"].whole.bits == pytest.approx(charge.network_bits.sum(dtype=np.float64), rel=1e-6)
+    assert systems["served"].whole.bits == pytest.approx(charge.surprisal_bits.sum(dtype=np.float64), rel=1e-6)
+    assert systems["served"].whole.bits < systems["network"].whole.bits
+
+
+def test_what_is_right_is_the_most_probable_character_and_never_an_unknown_one(predictor: Predictor) -> None:
+    text = java_file(1) + "Ж"
+    reading, right = predictor.start("java"), 0
+    for index in predictor.vocabulary.encode(text):
+        right += bool(index != UNKNOWN and reading.log_probabilities.argmax() == index)
+        _, reading = predictor.read_indices(reading, np.array([index], np.uint16))
+    assert evaluate(predictor, "java", [Text("a", text)]).whole.right == right
+
+
+def test_the_command_measures_with_the_memory_that_is_asked_for(remembering: Predictor, tmp_path: Path) -> None:
+    for number in range(3):
+        (tmp_path / "mine").mkdir(exist_ok=True)
+        (tmp_path / "mine" / f"C{number}.java").write_text(java_file(number) + java_file(7))
+    figures = {}
+    for memory in ("none", "document", "workspace"):
+        command = ["evaluate", "--model", str(remembering.runtime.checkpoint.folder), "--language", "java"]
+        command += [str(tmp_path), "--memory", memory, "--tokens", "20", "--json", str(tmp_path / "f.json")]
+        assert main([*command, "--rivals"] if memory == "document" else command) == 0
+        figures[memory] = json.loads((tmp_path / "f.json").read_text())
+    none, document, workspace = figures.values()
+    assert none["bits_per_character"] == none["network"]["bits_per_character"]
+    assert {each["network"]["bits_per_character"] for each in figures.values()} == {none["bits_per_character"]}
+    assert workspace["bits_per_character"] < document["bits_per_character"] < none["bits_per_character"]
+    assert [each["memory"] for each in figures.values()] == ["none", "document", "workspace"]
+    assert (workspace["files"], workspace["repositories"]) == (3, 1)
+    assert set(none["tokens"]["systems"]) == {"network"}
+    assert set(document["tokens"]["systems"]) == {"network", "document", "workspace"}
+    assert document["tokens"] == workspace["tokens"]
+    assert document["rivals"]["neural_cache"]["added_ms_per_character"] > 0
+    assert document["rival_settings"]["tuned_on"] is None
+
+
+def test_what_the_command_cannot_measure_is_refused(
+    checkpoint: Checkpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "A.java").write_text(java_file(1))
+    command = ["evaluate", "--model", str(checkpoint.folder), "--language", "java", str(tmp_path)]
+    for extra, said in (
+        (["--memory", "document"], "no gate"),
+        (["--tokens", "-1"], "--tokens"),
+        (["--tune", str(tmp_path)], "--rivals"),
+        (["--rivals", "--tune", str(tmp_path)], "must be chosen on others"),
+    ):
+        assert main([*command, *extra]) == 2
+        assert said in capsys.readouterr().err
 
 
 def test_the_float32_figure_is_that_of_the_readable_cell(checkpoint: Checkpoint) -> None:
