@@ -43,7 +43,7 @@ def add_commands(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--mb-per-language", type=float, default=3, metavar="X", help="million characters to read (default 3)"
     )
-    parser.add_argument("--steps", type=int, default=1200, metavar="N", help="of 4,096 places (default 1200)")
+    parser.add_argument("--steps", type=int, default=4000, metavar="N", help="of 4,096 places (default 4000)")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of files, places and weights (default 1)")
     parser.add_argument("--threads", type=int, default=2, metavar="N", help="(default 2)")
     parser.add_argument("--work", type=Path, metavar="DIR", help="where the examples lie meanwhile: 1 KB a character")

@@ -36,13 +36,9 @@ def judge_by_network(network: GateNetwork) -> Judge:
     """By a gate that is being fitted."""
 
     def judge(batch: Batch) -> Nats:
-        network.eval()
-        try:
-            with torch.no_grad():
-                found: Nats = network.nats_of_written(batch).numpy()
-                return found
-        finally:
-            network.train()
+        with torch.no_grad():
+            found: Nats = network.nats_of_written(batch).numpy()
+            return found
 
     return judge
 

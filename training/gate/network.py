@@ -18,11 +18,10 @@ UNITS = 32
 class GateNetwork(nn.Module):
     """Weights of the slots from h and features; spread: (FEATURES,) divides features, to make them of one size."""
 
-    def __init__(self, hidden_size: int, spread: Float32, *, units: int = UNITS, dropout: float = 0.0) -> None:
+    def __init__(self, hidden_size: int, spread: Float32, *, units: int = UNITS) -> None:
         super().__init__()
         self.first = nn.Linear(hidden_size + FEATURES, units)
         self.second = nn.Linear(units + FEATURES, SLOTS)
-        self.dropout = nn.Dropout(dropout)
         self.spread: Tensor
         self.register_buffer("spread", torch.from_numpy(spread))
         # A gate that has learnt nothing leaves the network's word as it is.
@@ -32,7 +31,7 @@ class GateNetwork(nn.Module):
     def forward(self, hidden: Tensor, features: Tensor) -> Tensor:
         """Nats that each slot's candidate gains, (N, SLOTS); hidden, features: whole numbers."""
         scaled = features / self.spread
-        sums: Tensor = self.first(torch.cat([self.dropout(hidden / HIDDEN_STEPS), scaled], 1))
+        sums: Tensor = self.first(torch.cat([hidden / HIDDEN_STEPS, scaled], 1))
         units = sums.clamp(0, LARGEST_UNIT)
         # Rounded as what serves rounds; the gradient passes as if nothing had been (Bengio et al. 2013).
         units = units + (torch.round(units * UNIT_STEPS) / UNIT_STEPS - units).detach()
