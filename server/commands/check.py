@@ -9,23 +9,18 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from peephole.model.errors import ModelError
 from peephole.server.engine import open_predictor
 from peephole.server.errors import UsageError
 from peephole.server.settings import DiagnosticSettings
+from peephole.server.workspace.walk import SKIPPED_FOLDERS, language_of
 
-from .options import LANGUAGES, THREADS, Source, Subparsers, add_model_option, read_source, read_tape
-
-if TYPE_CHECKING:
-    from peephole.model.predictor import Predictor
+from .options import THREADS, Source, Subparsers, add_model_option, read_source, read_tape
+from .remembering import Remembering, add_memory_option
 
 CLEAN, FOUND, FAILED = 0, 1, 2
 """Exit codes, as linters use them."""
-
-SKIPPED_FOLDERS = frozenset({".git", ".hg", ".venv", "venv", "node_modules", "__pycache__", "build", "target", "dist"})
-"""Not searched when a folder is given: others wrote what lies there, or a tool did."""
 
 
 @dataclass(frozen=True)
@@ -57,13 +52,14 @@ def add_command(subparsers: Subparsers) -> None:
         "paths", type=Path, nargs="+", metavar="PATH", help="a file, or a folder: all its .java and .py files"
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
+    add_memory_option(parser)
     add_model_option(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Reads every file; one that cannot be read is reported and the others are still checked."""
-    predictor = open_predictor(arguments.model, THREADS)
+    remembering = Remembering(open_predictor(arguments.model, THREADS), arguments.memory)
     findings: list[Finding] = []
     failed = False
 
@@ -74,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     for path in _source_files(arguments.paths, fail):
         try:
-            found = list(check_source(predictor, read_source(path)))
+            found = list(check_source(remembering, read_source(path)))
         except UsageError as error:
             fail(error)
             continue
@@ -90,15 +86,15 @@ def run(arguments: argparse.Namespace) -> int:
     return FAILED if failed else FOUND if findings else CLEAN
 
 
-def check_source(predictor: Predictor, source: Source) -> Iterator[Finding]:
+def check_source(remembering: Remembering, source: Source) -> Iterator[Finding]:
     """The improbable spans of one file, in order."""
     from peephole.model.spans import improbable_spans
     from peephole.server.diagnostics import most_examined
 
     defaults = DiagnosticSettings()
-    tape = read_tape(predictor, source.language, source.text)
+    tape = read_tape(remembering.predictor, source.language, source.text, remembering.libraries(source))
     for span in improbable_spans(
-        predictor,
+        remembering.predictor,
         tape,
         threshold_bits=defaults.threshold_bits,
         least_alternative=defaults.least_alternative,
@@ -138,7 +134,7 @@ def _files_below(folder: Path, fail: Callable[[object], None]) -> Iterator[Path]
     for parent, folders, names in os.walk(folder, onerror=unreadable):
         folders[:] = sorted(name for name in folders if name not in SKIPPED_FOLDERS)
         for name in sorted(names):
-            if Path(name).suffix.lower() in LANGUAGES:
+            if language_of(name) is not None:
                 yield Path(parent) / name
 
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from peephole.server.engine import open_predictor
 
-from .options import THREADS, Subparsers, add_model_option, offset_of, positive, read_source, read_tape
+from .options import THREADS, Source, Subparsers, add_model_option, offset_of, positive, read_source, read_tape
+from .remembering import Remembering, add_memory_option
 
 if TYPE_CHECKING:
+    from peephole.model.citation import Source as Origin
     from peephole.model.search import Candidate
+
+    Answers = list[tuple[Candidate, Origin | None]]
 
 
 def add_command(subparsers: Subparsers) -> None:
@@ -25,6 +30,7 @@ def add_command(subparsers: Subparsers) -> None:
     )
     parser.add_argument("--top", type=positive, default=10, metavar="K", help="how many (default: 10)")
     parser.add_argument("--json", action="store_true", help="print JSON")
+    add_memory_option(parser)
     add_model_option(parser)
     parser.set_defaults(run=run)
 
@@ -32,38 +38,52 @@ def add_command(subparsers: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Prints the next tokens, most probable first, and the rest of the line."""
     source = read_source(arguments.file)
-    before = source.text[: offset_of(source, arguments.line, arguments.column)]
-    prefix, candidates, (rest, certainty) = _ask(arguments.model, before, source.language, arguments.top)
+    offset = offset_of(source, arguments.line, arguments.column)
+    remembering = Remembering(open_predictor(arguments.model, THREADS), arguments.memory)
+    prefix, answers, (rest, certainty) = _ask(remembering, source, offset, arguments.top)
     if arguments.json:
-        print(json.dumps(_as_json(prefix, candidates, rest, certainty), indent=2))
+        print(json.dumps(_as_json(prefix, answers, rest, certainty), indent=2))
         return 0
-    for candidate in candidates:
-        print(f"{candidate.probability:8.2%}  {prefix + candidate.text}  ({candidate.kind})")
+    from peephole.server.origin import describe
+
+    for candidate, origin in answers:
+        where = "" if origin is None else f"  {describe(origin)}"
+        print(f"{candidate.probability:8.2%}  {prefix + candidate.text}  ({candidate.kind}){where}")
     if rest:
         print(f"\nrest of the line, {certainty:.0%} sure:  {prefix}{rest}")
     return 0
 
 
-def _ask(model: Path | None, before: str, language: str, top: int) -> tuple[str, list[Candidate], tuple[str, float]]:
+def _ask(remembering: Remembering, source: Source, offset: int, top: int) -> tuple[str, Answers, tuple[str, float]]:
+    """The half-typed word, the candidates with where they were read before, and the rest of the line."""
     from peephole.model.lexis import token_at, word_start
     from peephole.model.search import next_tokens, rest_of_line
+    from peephole.server.origin import origin_of
     from peephole.server.place import is_open
 
-    predictor = open_predictor(model, THREADS)
-    reading = read_tape(predictor, language, before).reading_at(len(before))
+    predictor, language, before = remembering.predictor, source.language, source.text[:offset]
+    reading = read_tape(predictor, language, before, remembering.libraries(source)).reading_at(offset)
     assert reading is not None, "only a reading that may be stopped can be missing"
-    prefix = before[word_start(before, len(before)) :]
-    last = token_at(before, len(before), language)
+    prefix = before[word_start(before, offset) :]
+    last = token_at(before, offset, language)
     quotes = last is None or not is_open(before[last.start :], last.kind)
     candidates = next_tokens(predictor, reading, language=language, prefix=prefix, top=top, quotes=quotes)
-    return prefix, candidates, rest_of_line(predictor, reading, language=language, quotes=quotes)
+    answers = [(candidate, origin_of(candidate, reading)) for candidate in candidates]
+    return prefix, answers, rest_of_line(predictor, reading, language=language, quotes=quotes)
 
 
-def _as_json(prefix: str, candidates: list[Candidate], rest: str, certainty: float) -> dict[str, object]:
+def _as_json(prefix: str, answers: Answers, rest: str, certainty: float) -> dict[str, object]:
     return {
         "prefix": prefix,
         "candidates": [
-            {"text": prefix + each.text, "probability": each.probability, "kind": each.kind} for each in candidates
+            {
+                "text": prefix + candidate.text,
+                "probability": candidate.probability,
+                "network_probability": candidate.network_probability,
+                "kind": candidate.kind,
+                "source": None if origin is None else asdict(origin),
+            }
+            for candidate, origin in answers
         ],
         "rest_of_line": {"text": rest, "probability": certainty},
     }

@@ -20,7 +20,7 @@ from .options import Subparsers, add_model_option
 if TYPE_CHECKING:
     from peephole.model.predictor import Predictor
 
-PACKAGES = ("onnxruntime", "numpy", "safetensors", "pygls", "lsprotocol", "platformdirs", "pydivsufsort")
+PACKAGES = ("onnxruntime", "numpy", "safetensors", "pygls", "lsprotocol", "platformdirs", "pathspec", "pydivsufsort")
 
 SLOW_STEP_MS = 5.0
 """A completion takes 10 to 20 steps of a beam: above this a person waits for a tenth of a second."""

@@ -15,9 +15,11 @@ from peephole.server.errors import UsageError
 
 from .heatmap import Scale, draw, wants_colour
 from .options import THREADS, Source, Subparsers, add_model_option, read_source, read_tape
+from .remembering import DOCUMENT, Remembering, add_memory_option
 
 if TYPE_CHECKING:
     from peephole.model.predictor import Predictor
+    from peephole.model.tape import Tape
 
 SURPRISAL_LIMIT_BITS = 8.0
 """The surprisal drawn at full colour: above 8 bits (p < 0.4 %) it no longer matters how improbable."""
@@ -43,6 +45,7 @@ def add_command(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--colour", choices=("auto", "always", "never"), default="auto", help="24-bit colour, or digits"
     )
+    add_memory_option(parser, default=DOCUMENT)
     add_model_option(parser)
     parser.set_defaults(run=run)
 
@@ -52,19 +55,30 @@ def run(arguments: argparse.Namespace) -> int:
     source = read_source(arguments.file)
     first_line, start, end = _drawn_part(source, arguments.lines)
     text = source.text[:end]
-    predictor = open_predictor(arguments.model, THREADS)
+    remembering = Remembering(open_predictor(arguments.model, THREADS), arguments.memory)
+    predictor, summary = remembering.predictor, None
     if arguments.neuron is None:
-        values, scale = surprisal(predictor, source.language, text)
+        tape = read_tape(predictor, source.language, text, remembering.libraries(source))
+        values, scale = surprisal(tape)
+        summary = summarise(tape, start)
     else:
         values, scale = neuron_signal(predictor, source.language, text, arguments.neuron, arguments.signal)
     _print(draw(text[start:], values[start:], scale, colour=_colour(arguments.colour), first_line=first_line))
+    _print([summary] if summary is not None else [])
     return 0
 
 
-def surprisal(predictor: Predictor, language: str, text: str) -> tuple[list[float], Scale]:
+def surprisal(tape: Tape) -> tuple[list[float], Scale]:
     """Bits of every character, and their scale."""
-    bits = read_tape(predictor, language, text).surprisal_bits
-    return bits.tolist(), Scale("surprisal", SURPRISAL_LIMIT_BITS, diverging=False, unit="bits")
+    return tape.surprisal_bits.tolist(), Scale("surprisal", SURPRISAL_LIMIT_BITS, diverging=False, unit="bits")
+
+
+def summarise(tape: Tape, start: int) -> str | None:
+    """What the characters from an offset on cost, and without the memory; None where there is none, or no text."""
+    if tape.predictor.gate is None or start == tape.fed:
+        return None
+    bits, alone = (float(each[start:].mean(dtype=float)) for each in (tape.surprisal_bits, tape.network_bits))
+    return f"{bits:.2f} bits a character, {alone:.2f} without memory"
 
 
 def neuron_signal(

@@ -8,17 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from peephole.server.errors import UsageError
+from peephole.server.workspace.walk import language_of
 
 if TYPE_CHECKING:
     from peephole.model.predictor import Predictor
+    from peephole.model.recall import Libraries
     from peephole.model.tape import Tape
 
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 else:
     Subparsers = object
-
-LANGUAGES = {".java": "java", ".py": "python"}
-"""The language of a file, by its suffix."""
 
 THREADS = 1
 """Threads of one network call, as in the server: the sums come out the same, and more threads seldom help."""
@@ -53,7 +52,7 @@ def read_source(path: Path) -> Source:
     """The file's text and language; `UsageError` if it is not there, not UTF-8, too large or of another language."""
     try:
         size = path.stat().st_size
-        language = LANGUAGES.get(path.suffix.lower())
+        language = language_of(path.name)
         if language is None:
             raise UsageError(f"{path}: the model reads .java and .py files, found {path.suffix or 'no suffix'!r}")
         if size > LARGEST_FILE_BYTES:
@@ -66,11 +65,13 @@ def read_source(path: Path) -> Source:
     return Source(path, language, text)
 
 
-def read_tape(predictor: Predictor, language: str, text: str) -> Tape:
-    """A tape that has read the whole text."""
+def read_tape(predictor: Predictor, language: str, text: str, libraries: Libraries | None = None) -> Tape:
+    """A tape that has read the whole text, beside libraries of other files if there are any."""
+    from peephole.model.recall import NO_LIBRARIES
     from peephole.model.tape import Tape
 
     tape = Tape(predictor, language)
+    tape.consult(libraries or NO_LIBRARIES)
     tape.edit(text)
     tape.advance_to(len(text))
     return tape

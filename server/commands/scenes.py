@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from peephole.server.client import Client, ClientError, OpenDocument
-
-from .options import LANGUAGES
+from peephole.server.workspace.walk import LANGUAGES
 
 Json = Any
 

@@ -104,7 +104,8 @@ def show_scene(typist: Typist, scene: Scene) -> None:
     typed, items, ghosts = typist.play(scene)
     print(f"{typed}▏\n")
     for item in items[:SHOWN_ITEMS]:
-        print(f"    {item['detail']:>6}  {item['label']}")
+        chance, _, origin = item["detail"].partition(", ")
+        print(f"    {chance:>6}  {item['label']}  {origin}".rstrip())
     for ghost in ghosts[:1]:
         print(f"\n    rest of the line: {ghost['insertText']}")
 

@@ -2,29 +2,58 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from asking import FOLLOWERS
 from checkpoints import tiny_vocabulary, trusting_gate, write_bigram_checkpoint, write_tiny_checkpoint
+from commanding import JAVA
 
+from peephole.model.checkpoint import load_checkpoint
 from peephole.model.predictor import Predictor
 from peephole.model.runtime import Runtime
 
 
 @pytest.fixture(scope="session")
-def words(tmp_path_factory: pytest.TempPathFactory) -> Predictor:
+def words_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkpoint folder whose network knows the language of `FOLLOWERS`: `get` comes first in a line."""
+    return write_bigram_checkpoint(tmp_path_factory.mktemp("words") / "model", FOLLOWERS).folder
+
+
+@pytest.fixture(scope="session")
+def words(words_folder: Path) -> Predictor:
     """The model of `FOLLOWERS`."""
-    return Predictor(Runtime(write_bigram_checkpoint(tmp_path_factory.mktemp("words") / "model", FOLLOWERS)))
+    return Predictor(Runtime(load_checkpoint(words_folder)))
 
 
 @pytest.fixture(scope="session")
-def remembering(tmp_path_factory: pytest.TempPathFactory) -> Predictor:
-    """The model of `FOLLOWERS`, which rather believes what it has read, in the document and around it."""
+def remembering_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, but it rather believes what it has read, in the document and around it."""
     gate = trusting_gate(len(tiny_vocabulary()), nats=20)
-    folder = tmp_path_factory.mktemp("remembering") / "model"
-    return Predictor(Runtime(write_bigram_checkpoint(folder, FOLLOWERS, gate=gate)))
+    return write_bigram_checkpoint(tmp_path_factory.mktemp("remembering") / "model", FOLLOWERS, gate=gate).folder
 
 
 @pytest.fixture(scope="session")
-def untrained(tmp_path_factory: pytest.TempPathFactory) -> Predictor:
+def remembering(remembering_folder: Path) -> Predictor:
+    """The model of `remembering_folder`."""
+    return Predictor(Runtime(load_checkpoint(remembering_folder)))
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkpoint folder whose network has learned nothing, but answers."""
+    return write_tiny_checkpoint(tmp_path_factory.mktemp("untrained") / "model").folder
+
+
+@pytest.fixture(scope="session")
+def untrained(model: Path) -> Predictor:
     """A model whose every state depends on all that was read."""
-    return Predictor(Runtime(write_tiny_checkpoint(tmp_path_factory.mktemp("untrained") / "model")))
+    return Predictor(Runtime(load_checkpoint(model)))
+
+
+@pytest.fixture
+def java_file(tmp_path: Path) -> Path:
+    """A small Java file."""
+    path = tmp_path / "Counter.java"
+    path.write_text(JAVA)
+    return path

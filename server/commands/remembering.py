@@ -1,0 +1,63 @@
+"""`--memory`: what a command lets the model remember while it reads a file, and the files around it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from peephole.server.settings import DocumentSettings, WorkspaceSettings
+
+from .options import Source
+
+if TYPE_CHECKING:
+    from peephole.model.predictor import Predictor
+    from peephole.model.recall import Libraries
+    from peephole.server.workspace.shelves import Shelves
+
+NONE, DOCUMENT, WORKSPACE = "none", "document", "workspace"
+
+ROOTS = (".git", "pyproject.toml", "pom.xml", "build.gradle")
+"""What lies in the root folder of a project."""
+
+
+def add_memory_option(parser: argparse.ArgumentParser, default: str = WORKSPACE) -> None:
+    """Adds `--memory`."""
+    parser.add_argument(
+        "--memory",
+        choices=(NONE, DOCUMENT, WORKSPACE),
+        default=default,
+        help="what is remembered beside what the network has learned: nothing, the file itself, or the files of its "
+        f"project, too (default: {default})",
+    )
+
+
+class Remembering:
+    """The memory that was chosen, for one file after another."""
+
+    def __init__(self, predictor: Predictor, choice: str) -> None:
+        self.predictor = predictor.alone() if choice == NONE else predictor
+        self._looks_around = choice == WORKSPACE and self.predictor.gate is not None
+        self._shelves: Shelves | None = None
+
+    def libraries(self, source: Source) -> Libraries:
+        """Of the files around one, as an editor's that has just this file of the project open."""
+        from peephole.model.recall import NO_LIBRARIES
+        from peephole.server.workspace.choice import OpenText
+        from peephole.server.workspace.shelves import Shelves, Wanted
+
+        if not self._looks_around:
+            return NO_LIBRARIES
+        if self._shelves is None:
+            self._shelves = Shelves(self.predictor.vocabulary)
+        path = str(source.path.absolute())
+        document = OpenText(path, path, source.path.name, source.language, source.text)
+        cap = WorkspaceSettings().most_megabytes
+        wanted = Wanted((str(project_of(source.path)),), (document,), (), DocumentSettings().excluded, cap)
+        return self._shelves.stock(wanted).libraries[path]
+
+
+def project_of(path: Path) -> Path:
+    """The folder of the project that a file belongs to: the nearest above that looks like one, else the file's own."""
+    folder = path.absolute().parent
+    return next((each for each in (folder, *folder.parents) if any((each / name).exists() for name in ROOTS)), folder)
