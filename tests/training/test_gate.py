@@ -15,7 +15,7 @@ from sample_code import java_file, python_file
 
 from peephole.model.checkpoint import Checkpoint, add_gate, load_checkpoint
 from peephole.model.gate import Gate
-from peephole.model.library import Library
+from peephole.model.library import Library, Shelved
 from peephole.model.predictor import Predictor
 from peephole.model.recall import Libraries
 from peephole.model.runtime import Runtime
@@ -101,6 +101,18 @@ def test_no_document_is_in_its_own_libraries(checkpoint: Checkpoint, text: Path,
         assert all(other.path.split("/")[:2] == file.path.split("/")[:2] for other in repository.near(number))
     for group in repository.groups(range(len(repository.files))):
         assert not {repository.files[k] for k in group} & set(repository.without(group))
+
+
+def test_a_copy_of_a_document_is_in_none_of_its_libraries() -> None:
+    files = (
+        Shelved("a/A.java", "one"),
+        Shelved("a/B.java", "one"),
+        Shelved("a/C.java", "two"),
+        Shelved("b/A.java", "one"),
+    )
+    repository = Repository("r", files)
+    assert repository.near(0) == [files[2]]
+    assert repository.without([0]) == [files[2]]
 
 
 def test_a_silenced_library_says_nothing_and_the_document_goes_on(

@@ -110,15 +110,20 @@ def _collect_all(runtime: Runtime, arguments: argparse.Namespace, folder: Path) 
 
 
 @contextmanager
-def _progress(name: str, total: int) -> Iterator[Callable[[float], None]]:
-    """A progress bar with the time left, on stderr and only on a terminal; gives what advances it."""
+def _progress(name: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar with the time left on stderr, or off a terminal now and then a line; gives what advances it."""
     from rich.console import Console
     from rich.progress import Progress
 
+    from ..progress_bar import PlainProgress
+
     console = Console(stderr=True)
     with Progress(console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task(name, total=total)
-        yield lambda count: progress.advance(task, count)
+        if console.is_terminal:
+            task = progress.add_task(name, total=total)
+            yield lambda count: progress.advance(task, count)
+        else:
+            yield PlainProgress(name, total).advance
 
 
 def _fit(sets: Sequence[tuple[Examples, Rows]], settings: object) -> GateNetwork:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from peephole.model.library import Shelved
-from peephole.model.vocabulary import normalise_newlines
 
 from ..corpus.materials import find_packages
 from ..corpus.sources import is_archive, is_checkout, read_source
 from ..errors import TrainingError
+from ..texts import decode
 
 LEFT_OUT_TOGETHER = 50
 """A fiftieth of a repository's files shares one library of all the others: to build one a document takes hours."""
@@ -27,14 +27,15 @@ class Repository:
     files: tuple[Shelved, ...]
 
     def near(self, number: int) -> list[Shelved]:
-        """The other files of a file's folder."""
-        folder = PurePosixPath(self.files[number].path).parent
-        return [f for k, f in enumerate(self.files) if k != number and PurePosixPath(f.path).parent == folder]
+        """The other files of a file's folder; none that says the same word for word."""
+        this = self.files[number]
+        folder = PurePosixPath(this.path).parent
+        return [file for file in self.files if file.text != this.text and PurePosixPath(file.path).parent == folder]
 
     def without(self, numbers: Iterable[int]) -> list[Shelved]:
-        """All files but these."""
-        left_out = set(numbers)
-        return [file for number, file in enumerate(self.files) if number not in left_out]
+        """All files but these, and but those that say the same word for word."""
+        said = {self.files[number].text for number in numbers}
+        return [file for file in self.files if file.text not in said]
 
     def groups(self, numbers: Sequence[int]) -> Iterator[list[int]]:
         """The numbers in groups that are left out together."""
@@ -67,8 +68,7 @@ def _below(path: Path, language: str) -> Iterator[Repository]:
             if source.content:
                 first, _, rest = source.path.partition("/")
                 name = package.name if whole or not rest else first
-                text = normalise_newlines(source.content.decode("utf-8", "surrogateescape"))
-                files[name].append(Shelved(source.path, text))
+                files[name].append(Shelved(source.path, decode(source.content)))
         for name, shelved in files.items():
             yield Repository(name, tuple(sorted(shelved, key=lambda file: file.path)))
 
