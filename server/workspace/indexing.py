@@ -113,16 +113,22 @@ class Workspace:
         """How the workspace is, for the status: counts, no paths."""
         stock = self._stock or Stock()
         reason = self._why_not()
-        busy = self._timer is not None or self._making is not None
+        state = "off" if reason else self._state()
         return {
-            "state": "off" if reason else "indexing" if busy else "ready",
+            "state": state,
             "reason": reason,
-            "percent": 100 if reason or not busy else self._percent,
+            "percent": self._percent if state == "indexing" else 100,
             "folders": len(self._folders),
             "files": stock.files,
             "megabytes": round(stock.characters / 1e6, 3),
             "bytesHeld": stock.nbytes,
         }
+
+    def _state(self) -> str:
+        """`waiting`: something has changed, and is looked at as soon as it rests."""
+        if self._making is not None or self._reader.condition.state == "loading":
+            return "indexing"
+        return "waiting" if self._timer is not None else "ready"
 
     def _why_not(self) -> str | None:
         """Why nothing is remembered of the workspace; None if it is, or will be once the model is loaded."""
@@ -228,7 +234,7 @@ class Workspace:
 
     def _hand_out(self, session: Session, stock: Stock) -> None:
         before, libraries = session.libraries, stock.libraries.get(session.uri)
-        if libraries is not None and libraries != before:
+        if libraries != before:
             session.libraries = libraries
             self._delivered(session, before is None)
 

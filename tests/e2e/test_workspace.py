@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import random
 from pathlib import Path
 from typing import Any
 
 import pytest
 from e2e.conftest import Start
 from e2e.wire import Wire, at, edited, replaced
+
+from peephole.server.workspace.walk import language_of
 
 CREATED, CHANGED, DELETED = 1, 2, 3
 NAME = "zwq_gylfou"
@@ -60,6 +63,11 @@ def tell(wire: Wire, path: Path, kind: int) -> None:
 def digests(status: Any) -> Any:
     """What was read of each document, and what surprised in it."""
     return {document["uri"]: document["digest"] for document in status["documents"]}
+
+
+def surprisals(status: Any) -> Any:
+    """The same without the versions, which count edits."""
+    return {uri: (each["text"], each["surprisals"]) for uri, each in digests(status).items()}
 
 
 def test_a_name_of_another_file_is_completed_and_counted(start: Start, remembering: Path, folder: Path) -> None:
@@ -118,12 +126,50 @@ def test_whatever_happened_the_answers_are_those_of_a_fresh_server(
     fresh = start("--model", remembering)
     begin(fresh, folder, "x = 1\nimport beside\nzebra_l")
     expected = settle(fresh)
-    assert [each["text"] for each in digests(status).values()] == [each["text"] for each in digests(expected).values()]
-    assert [each["surprisals"] for each in digests(status).values()] == [
-        each["surprisals"] for each in digests(expected).values()
-    ]
+    assert surprisals(status) == surprisals(expected)
     assert items(wire, uri, 2, 7) == items(fresh, uri, 2, 7)
     assert labels(wire, uri, 2, 7)[0] == "zebra_lion"
+    assert status["workspace"] == expected["workspace"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_after_any_sequence_of_events_the_answers_are_those_of_a_fresh_server(
+    start: Start, remembering: Path, folder: Path, seed: int
+) -> None:
+    chance, documents = random.Random(seed), dict[Path, str]()
+    paths = [folder / name for name in ("main.py", "a.py", "inner/b.py", "inner/names.py", "C.java", "inner/D.java")]
+    texts = ["", "import a\nzwq_g", f"from inner import b\n{NAME}\n", "class D {}\n", "\nzwq_hijkuv\n"]
+    wire = start("--model", remembering)
+    wire.initialize(rootUri=folder.as_uri())
+    for version in range(2, 40):
+        path, text = chance.choice(paths), chance.choice(texts)
+        act = chance.choice(["write", "delete", "open", "edit", "edit", "save", "close", "look"])
+        if act == "write":
+            path.write_text(text)
+            tell(wire, path, CHANGED)
+        elif act == "delete":
+            path.unlink(missing_ok=True)
+            tell(wire, path, DELETED)
+        elif act == "open" and path not in documents:
+            documents[path] = text
+            wire.open(path.as_uri(), text, language_of(path.name) or "")
+        elif act == "edit" and path in documents:
+            documents[path] = text
+            wire.notify("textDocument/didChange", edited(path.as_uri(), version, {"text": text}))
+        elif act == "save" and path in documents:
+            path.write_text(documents[path])
+            wire.notify("textDocument/didSave", {"textDocument": {"uri": path.as_uri()}})
+        elif act == "close" and documents.pop(path, None) is not None:
+            wire.notify("textDocument/didClose", {"textDocument": {"uri": path.as_uri()}})
+        elif act == "look":
+            settle(wire)
+    fresh = start("--model", remembering)
+    fresh.initialize(rootUri=folder.as_uri())
+    for path, text in documents.items():
+        fresh.open(path.as_uri(), text, language_of(path.name) or "")
+    status, expected = settle(wire), settle(fresh)
+    assert documents
+    assert surprisals(status) == surprisals(expected)
     assert status["workspace"] == expected["workspace"]
 
 

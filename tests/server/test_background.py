@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
+import weakref
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -9,7 +11,9 @@ from typing import Any
 import pytest
 from lsprotocol import types
 
+from peephole.model.library import Library, Shelved
 from peephole.model.predictor import Predictor
+from peephole.model.recall import Libraries
 from peephole.server.background import Background
 from peephole.server.document import Document
 from peephole.server.reader import Reader
@@ -85,3 +89,30 @@ async def test_marks_that_were_being_looked_for_are_not_shown_once_they_are_unwa
     assert await held
     await bench.settle()
     assert bench.published == []
+
+
+async def test_marks_are_made_again_when_the_first_libraries_come_but_not_for_later_ones(bench: Bench) -> None:
+    await bench.load()
+    bench.background.consulted(bench.session, False)
+    await bench.settle()
+    assert bench.published == []
+    bench.background.consulted(bench.session, True)
+    await bench.settle()
+    assert [len(each.diagnostics) for each in bench.published] == [1]
+
+
+async def test_libraries_from_before_are_let_go_of_though_nobody_asks_for_anything(remembering: Predictor) -> None:
+    bench = Bench(remembering)
+    await bench.load()
+    library = Library.build([Shelved("b.py", "zebra")], remembering.vocabulary)
+    bench.session.libraries, gone = Libraries(far=library), weakref.ref(library)
+    bench.background.consulted(bench.session, False)
+    await bench.settle()
+    del library
+    assert gone() is not None
+    bench.session.libraries = None
+    bench.background.consulted(bench.session, False)
+    await bench.settle()
+    gc.collect()
+    assert gone() is None
+    bench.reader.close()

@@ -208,3 +208,41 @@ async def test_closing_cancels_what_waits_and_ends_what_runs() -> None:
     assert running.cancelled()
     assert waiting.cancelled()
     assert "peephole-model" not in [thread.name for thread in threading.enumerate()]
+
+
+async def test_lesser_work_elsewhere_waits_while_a_request_waits_or_runs(scheduler: Scheduler) -> None:
+    scheduler.wait_while_asked()
+    gate, reading = Gate(), Gate()
+    asked = scheduler.submit(Priority.REQUEST, gate)
+    await entered(gate.entered)
+    elsewhere = asyncio.ensure_future(asyncio.to_thread(scheduler.wait_while_asked))
+    done, _ = await asyncio.wait([elsewhere], timeout=0)
+    assert not done
+    gate.opened.set()
+    await asked
+    async with asyncio.timeout(PATIENCE_S):
+        await elsewhere
+    background = scheduler.submit(Priority.READ, reading)
+    await entered(reading.entered)
+    scheduler.wait_while_asked()
+    reading.opened.set()
+    await background
+
+
+async def test_closing_lets_go_of_who_waits_and_cancels_what_comes_later() -> None:
+    scheduler, gate = Scheduler(), Gate()
+    asked = scheduler.submit(Priority.REQUEST, gate)
+    await entered(gate.entered)
+    elsewhere = asyncio.ensure_future(asyncio.to_thread(scheduler.wait_while_asked))
+    closing = asyncio.ensure_future(asyncio.to_thread(gate.opened.set))
+    scheduler.close()
+    async with asyncio.timeout(PATIENCE_S):
+        await asyncio.gather(elsewhere, closing)
+    assert asked.cancelled()
+    assert scheduler.submit(Priority.REQUEST, lambda _: 1).cancelled()
+
+
+async def test_a_background_thread_does_its_work_like_another() -> None:
+    scheduler = Scheduler("background", in_background=True)
+    assert await scheduler.submit(Priority.READ, lambda _: threading.current_thread().name) == "background"
+    scheduler.close()

@@ -1,0 +1,158 @@
+"""When the libraries are made anew, and what comes of it if that fails."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from peephole.model.predictor import Predictor
+from peephole.server.document import Document
+from peephole.server.reader import Reader
+from peephole.server.scheduler import Priority
+from peephole.server.session import Session, Sessions
+from peephole.server.workspace.indexing import Workspace, name_of, path_of
+
+PATIENCE_S = 60
+"""Only a worker that has gone wrong lets it run out."""
+
+
+class Display:
+    """Keeps what is shown of the progress."""
+
+    def __init__(self) -> None:
+        self.shown: list[str | int] = []
+
+    def begin(self) -> None:
+        self.shown.append("begin")
+
+    def report(self, percent: int) -> None:
+        self.shown.append(percent)
+
+    def end(self) -> None:
+        self.shown.append("end")
+
+
+class Bench:
+    """A workspace of one folder, in which one document is open."""
+
+    def __init__(self, model: Predictor, folder: Path) -> None:
+        self.reader, self.sessions = Reader(model.runtime.checkpoint.folder), Sessions()
+        self.delivered: list[bool] = []
+        self.workspace = Workspace(self.reader, self.sessions, lambda _, first: self.delivered.append(first))
+        self.display = self.workspace.display = Display()
+        self.folder = folder
+        uri = (folder / "a.py").as_uri()
+        self.session = Session(uri, "python", Document.opened(uri, "python", 1, "x = 1\n", "utf-16"))
+        self.sessions.add(self.session)
+
+    async def load(self) -> None:
+        """Waits for the model, as the service does."""
+        self.reader.load(lambda _: self.workspace.renew())
+        self.workspace.add_folders([self.folder.as_uri()])
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Waits until the libraries are those of now."""
+        async with asyncio.timeout(PATIENCE_S):
+            await self.workspace.settled()
+
+    def state(self) -> object:
+        """What the status says in a word."""
+        return self.workspace.describe()["state"]
+
+
+@pytest.fixture
+def bench(remembering: Predictor, tmp_path: Path) -> Iterator[Bench]:
+    (tmp_path / "b.py").write_text("y = 2\n")
+    bench = Bench(remembering, Path(os.path.realpath(tmp_path)))
+    yield bench
+    bench.reader.close()
+    bench.workspace.close()
+
+
+async def test_the_first_look_is_shown_and_later_ones_are_not(bench: Bench) -> None:
+    assert bench.state() == "indexing"
+    await bench.load()
+    assert (bench.state(), bench.delivered) == ("ready", [True])
+    assert bench.display.shown[:1] + bench.display.shown[-1:] == ["begin", "end"]
+    bench.display.shown.clear()
+    (bench.folder / "c.py").write_text("z = 3\n")
+    bench.workspace.files_changed([(bench.folder / "c.py").as_uri()])
+    assert bench.state() == "waiting"
+    await bench.settle()
+    assert bench.delivered == [True, False]
+    assert "begin" not in bench.display.shown
+
+
+async def test_many_changes_are_looked_at_together(bench: Bench) -> None:
+    await bench.load()
+    for name in "cdefg":
+        (bench.folder / f"{name}.py").write_text(name)
+        bench.workspace.files_changed([(bench.folder / f"{name}.py").as_uri()])
+    await bench.settle()
+    assert bench.delivered == [True, False]
+    assert bench.workspace.describe()["files"] == 6
+
+
+async def test_nothing_is_handed_out_where_nothing_is_new(bench: Bench) -> None:
+    await bench.load()
+    bench.workspace.renew()
+    await bench.settle()
+    assert bench.delivered == [True]
+
+
+async def test_a_change_during_a_look_is_looked_at_after_it(bench: Bench) -> None:
+    await bench.load()
+    gate = threading.Event()
+    request = bench.reader.submit(bench.session, Priority.REQUEST, lambda _: gate.wait(PATIENCE_S), False)
+    bench.workspace.renew()
+    bench.workspace._start()  # it cannot come far before the request is answered
+    (bench.folder / "c.py").write_text("z = 3\n")
+    bench.workspace.files_changed([(bench.folder / "c.py").as_uri()])
+    gate.set()
+    assert await request
+    await bench.settle()
+    assert bench.workspace.describe()["files"] == 2
+
+
+async def test_when_the_last_document_closes_everything_is_let_go_of(bench: Bench) -> None:
+    await bench.load()
+    assert bench.workspace.describe()["bytesHeld"] > 0
+    bench.sessions.remove(bench.session.uri)
+    bench.workspace.renew()
+    await bench.settle()
+    assert (bench.state(), bench.workspace.describe()["bytesHeld"]) == ("ready", 0)
+
+
+async def test_a_look_that_fails_is_logged_without_paths_and_tried_again_with_the_next_change(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(f"no {bench.folder}")
+
+    with monkeypatch.context() as context:
+        context.setattr("peephole.server.workspace.shelves.read_text", fail)
+        await bench.load()
+    assert bench.delivered == []
+    assert [record.getMessage() for record in caplog.records] == ["background work failed: OSError"]
+    bench.workspace.renew(walk=False)
+    await bench.settle()
+    assert bench.delivered == [True]
+
+
+@pytest.mark.parametrize(
+    ("uri", "path"),
+    [("file:///a/b%20c.py", "/a/b c.py"), ("untitled:a", None), ("file:///a%00b", None), ("http://[", None)],
+)
+def test_only_uris_of_files_have_paths(uri: str, path: str | None) -> None:
+    assert path_of(uri) == path
+
+
+@pytest.mark.parametrize(("uri", "name"), [("file:///a/b.py", "b.py"), ("untitled:Untitled-1", "untitled:Untitled-1")])
+def test_every_document_has_a_name(uri: str, name: str) -> None:
+    assert name_of(uri) == name
