@@ -186,13 +186,15 @@ def evaluate_beside(
             found = {} if rivals is None else rivals.read(rows)
             parts.add(rows, {NETWORK: rows.network_nats, SERVED: rows.nats, **found})
         header = licence_header_length(text.text, language)
-        for name, (bits, right) in parts.joined().items():
+        costs = parts.joined()
+        for name, (bits, right) in costs.items():
             result.systems.setdefault(name, System()).add(bits, right, header)
         result.files += 1
         result.unknown_characters += int(np.count_nonzero(indices == UNKNOWN))
         result.compressors["xz"].add(xz_bits(text.content), len(indices))
         result.compressors["ppmd"].add(ppmd_bits(text.content), len(indices))
         if tokens is not None:
+            tokens.charge(text, {name: costs[name][0] for name in (NETWORK, SERVED)})
             tokens.measure(text, libraries)
         if advance is not None:
             advance(len(indices))

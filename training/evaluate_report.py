@@ -36,7 +36,8 @@ def summarise(figures: Figures) -> str:
     )
     lines = [head, "  bits/char   right      ms", *_systems(figures), *_baselines(figures)]
     if "tokens" in figures:
-        lines += _tokens(figures["tokens"])
+        served = NAMES["network" if figures["memory"] == "none" else figures["memory"]]
+        lines += [*_charged(figures["tokens"]["all_tokens"], served), *_tokens(figures["tokens"])]
     return "\n".join(lines)
 
 
@@ -64,12 +65,20 @@ def _line(bits: float, top1: float | None, ms: float | None, name: str, *, added
     return f"  {bits:9.4f}  {right:>6}  {time:>6}  {name}"
 
 
+def _charged(systems: Figures, served: str) -> Iterator[str]:
+    yield "  tokens   bits each"
+    for system, groups in systems.items():
+        name = served if system == "served" else NAMES[system]
+        for group, found in groups.items():
+            yield f"{found['count']:8,} {found['bits_per_token']:6.2f}   {name}: {NAMES[group]}"
+
+
 def _tokens(tokens: Figures) -> Iterator[str]:
-    yield f"{tokens['sampled']:,} of {tokens['of']:,} tokens; bits each; listed among ten after typed characters:"
+    yield f"{tokens['sampled']:,} of {tokens['of']:,} tokens, sampled; in the list of ten after typed characters"
     yield "  tokens   bits  typed   lists   MRR@10  first  in five"
     for system, groups in tokens["systems"].items():
         for group, found in groups.items():
-            for typed, ranks in found["typed"].items():
+            for typed, ranks in found.get("typed", {}).items():
                 count = f"{found['count']:8,} {found['bits_per_token']:6.2f}" if typed == "0" else " " * 15
                 shares = f"{ranks['mrr10']:7.1%} {ranks['top1']:6.1%}  {ranks['top5']:6.1%}"
                 yield f"{count}  {typed:>5}  {ranks['count']:6,}  {shares}   {NAMES[system]}: {NAMES[group]}"

@@ -8,10 +8,11 @@ space that may stand before.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from peephole.model.lexis import Token, keywords_of, tokens_from
 from peephole.model.predictor import Predictor, Reading
@@ -115,7 +116,8 @@ class Group:
     def to_json(self) -> dict[str, object]:
         """Counts, bits per token, and the ranks by characters typed."""
         typed = {str(count): ranks.to_json() for count, ranks in sorted(self.typed.items())}
-        return {"count": self.count, "bits_per_token": self.bits / max(self.count, 1), "typed": typed}
+        means = {"count": self.count, "bits_per_token": self.bits / max(self.count, 1)}
+        return {**means, "typed": typed} if typed else {**means}
 
 
 class TokenEvaluation:
@@ -128,6 +130,19 @@ class TokenEvaluation:
             self._predictors |= {DOCUMENT: predictor, WORKSPACE: predictor}
         groups = (ALL, IDENTIFIERS, DECLARED)
         self.found = {system: {group: Group() for group in groups} for system in self._predictors}
+        self.charged: dict[str, dict[str, Group]] = {}
+
+    def charge(self, text: Text, bits: Mapping[str, npt.NDArray[np.float64]]) -> None:
+        """Add all tokens of a text, sampled or not; bits: of each of its characters, by system."""
+        places = list(code_places(text.text, self._language))
+        for system, costs in bits.items():
+            groups = self.charged.setdefault(system, {group: Group() for group in (ALL, IDENTIFIERS, DECLARED)})
+            sums = np.concatenate([[0.0], np.cumsum(costs)])
+            for place in places:
+                cost = float(sums[place.token.end] - sums[place.token.start])
+                for group in place.groups:
+                    groups[group].count += 1
+                    groups[group].bits += cost
 
     def measure(self, text: Text, libraries: Libraries) -> None:
         """Add the sampled tokens of a text; libraries: those of the workspace."""
@@ -154,7 +169,8 @@ class TokenEvaluation:
             bits, at = bits + float(surprisal_bits.sum(dtype=np.float64)), typed
             rank = rank_of(self._offered(predictor, reading, written[:typed]), written[typed:])
             for group in place.groups:
-                groups[group].typed.setdefault(typed, Ranks()).add(rank)
+                if not typed or group != ALL:
+                    groups[group].typed.setdefault(typed, Ranks()).add(rank)
         surprisal_bits, reading = predictor.read(reading, written[at:])
         bits += float(surprisal_bits.sum(dtype=np.float64))
         for group in place.groups:
@@ -169,12 +185,13 @@ class TokenEvaluation:
         return (candidate.text for candidate in found)
 
     def to_json(self) -> dict[str, object]:
-        """How the sample was drawn, and the figures by system and group."""
-        systems = {
-            system: {name: group.to_json() for name, group in groups.items()} for system, groups in self.found.items()
-        }
+        """How the sample was drawn, and its figures by system and group; `all_tokens`: what all tokens cost."""
+        charged, systems = (
+            {system: {name: group.to_json() for name, group in groups.items()} for system, groups in found.items()}
+            for found in (self.charged, self.found)
+        )
         drawn = {"sampled": self.sample.size, "of": self.sample.tokens, "seed": SEED}
-        return {**drawn, "beam_width": WIDTH, "candidates": TOP, "systems": systems}
+        return {**drawn, "beam_width": WIDTH, "candidates": TOP, "all_tokens": charged, "systems": systems}
 
 
 def rank_of(offered: Iterable[str], wanted: str) -> int | None:

@@ -178,7 +178,9 @@ def test_the_command_measures_with_the_memory_that_is_asked_for(remembering: Pre
     assert (workspace["files"], workspace["repositories"]) == (3, 1)
     assert set(none["tokens"]["systems"]) == {"network"}
     assert set(document["tokens"]["systems"]) == {"network", "document", "workspace"}
-    assert document["tokens"] == workspace["tokens"]
+    assert document["tokens"]["systems"] == workspace["tokens"]["systems"]
+    costs = [each["tokens"]["all_tokens"]["served"]["all"]["bits_per_token"] for each in figures.values()]
+    assert costs == sorted(costs, reverse=True)
     assert document["rivals"]["neural_cache"]["added_ms_per_character"] > 0
     assert document["rival_settings"]["tuned_on"] is None
 

@@ -75,6 +75,10 @@ def test_a_tokens_bits_are_those_of_its_characters_in_the_whole_text(predictor: 
     tokens.measure(text, NO_LIBRARIES)
     indices = predictor.vocabulary.encode(text.text)
     charge, _ = predictor.charge(predictor.start("java"), indices)
+    tokens.charge(text, {NETWORK: charge.network_bits.astype(np.float64)})
+    for name, group in tokens.charged[NETWORK].items():
+        assert group.count == tokens.found[NETWORK][name].count
+        assert group.bits == pytest.approx(tokens.found[NETWORK][name].bits, rel=1e-6)
     for system, bits in ((NETWORK, charge.network_bits), (DOCUMENT, charge.surprisal_bits)):
         for name in (ALL, IDENTIFIERS, DECLARED):
             places = [place for place in code_places(text.text, "java") if name in place.groups]
@@ -113,4 +117,5 @@ def test_a_network_that_knows_what_follows_has_every_token_first_and_more_typed_
     typed = groups[DECLARED].typed
     assert set(typed) == {0, 1}
     assert all(ranks == Ranks(2, 2.0, 2, 2) for ranks in typed.values())
+    assert set(groups[ALL].typed) == {0}
     assert groups[ALL].bits < 0.01
