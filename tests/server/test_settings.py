@@ -80,7 +80,11 @@ def test_the_readme_names_the_defaults_that_hold() -> None:
     assert len(table) > 5
     for name, told in table:
         default, _ = DESCRIBED[name]
-        in_words = {"peephole.documents.excluded": "`.env`, keys, ...", "peephole.model.folder": "the shipped model"}
+        in_words = {
+            "peephole.documents.excluded": "`.env`, keys, ...",
+            "peephole.model.folder": "the shipped model",
+            "peephole.workspace.excluded": "none",
+        }
         listed = ", ".join(default) if isinstance(default, tuple) else json.dumps(default)
         assert told == in_words.get(name, listed)
 
