@@ -12,8 +12,6 @@ import asyncio
 import heapq
 import itertools
 import logging
-import os
-import sys
 import threading
 from collections.abc import Callable, Hashable
 from contextlib import suppress
@@ -28,10 +26,6 @@ logger = logging.getLogger(__name__)
 
 CLOSING_S = 2.0
 """How long closing waits for the worker: a slice takes milliseconds, loading a model may not be interrupted."""
-
-
-BACKGROUND_NICENESS = 10
-"""Of 19: a tenth of the time that a thread of ordinary priority gets beside it."""
 
 
 class Priority(IntEnum):
@@ -72,11 +66,9 @@ class Job(Generic[T]):
 class Scheduler:
     """Owns the worker thread. All methods are for the event loop's thread; `work` runs in the worker."""
 
-    def __init__(self, name: str = "peephole-model", *, in_background: bool = False) -> None:
-        """in_background: the thread gets what processor time others leave, where the system can do that."""
+    def __init__(self, name: str = "peephole-model") -> None:
         self._waiting: list[Job[Any]] = []
         self._running: Job[Any] | None = None
-        self._in_background = in_background
         self._changed = threading.Condition()
         self._orders = itertools.count()
         self._jobs: set[Job[Any]] = set()
@@ -150,8 +142,6 @@ class Scheduler:
     # What follows runs in the worker.
 
     def _serve(self) -> None:
-        if self._in_background:
-            stand_back()
         while (job := self._take()) is not None:
             self._perform(job)
 
@@ -194,13 +184,6 @@ class Scheduler:
             return False
         # Among requests an older one is finished first; in the background a newer document takes over at once.
         return first < job if job.priority >= Priority.DIAGNOSE else first.priority < job.priority
-
-
-def stand_back() -> None:
-    """Lowers the priority of the calling thread: Linux keeps one for each, elsewhere it would be the process's."""
-    if sys.platform == "linux":
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BACKGROUND_NICENESS)
 
 
 def _settle(future: asyncio.Future[Any], result: Any, error: Exception | None) -> None:

@@ -52,7 +52,7 @@ class Workspace:
     def __init__(self, reader: Reader, sessions: Sessions, delivered: Callable[[Session, bool], None]) -> None:
         """delivered: told of each document whose libraries are others now, and whether it had none before."""
         self._reader, self._sessions, self._delivered = reader, sessions, delivered
-        self._scheduler = Scheduler("peephole-workspace", in_background=True)
+        self._scheduler = Scheduler("peephole-workspace")
         self._folders: dict[str, str] = {}
         self._shelves: Shelves | None = None
         self._stock: Stock | None = None

@@ -240,9 +240,3 @@ async def test_closing_lets_go_of_who_waits_and_cancels_what_comes_later() -> No
         await asyncio.gather(elsewhere, closing)
     assert asked.cancelled()
     assert scheduler.submit(Priority.REQUEST, lambda _: 1).cancelled()
-
-
-async def test_a_background_thread_does_its_work_like_another() -> None:
-    scheduler = Scheduler("background", in_background=True)
-    assert await scheduler.submit(Priority.READ, lambda _: threading.current_thread().name) == "background"
-    scheduler.close()
