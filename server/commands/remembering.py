@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,8 +41,11 @@ class Remembering:
         self._looks_around = choice == WORKSPACE and self.predictor.gate is not None
         self._shelves: Shelves | None = None
 
-    def libraries(self, source: Source) -> Libraries:
-        """Of the files around one, as an editor's that has just this file of the project open."""
+    def libraries(self, source: Source, apart: Iterable[Path] = ()) -> Libraries:
+        """Of the files around one, as an editor's that has just this file of the project open.
+
+        apart: files that are looked up only where they are near. Those that share them share a library of the rest.
+        """
         from peephole.model.recall import NO_LIBRARIES
         from peephole.server.workspace.choice import OpenText
         from peephole.server.workspace.shelves import Shelves, Wanted
@@ -53,7 +57,8 @@ class Remembering:
         path = str(source.path.absolute())
         document = OpenText(path, path, source.path.name, source.language, source.text)
         cap = WorkspaceSettings().most_megabytes
-        wanted = Wanted((str(project_of(source.path)),), (document,), (), DocumentSettings().excluded, cap)
+        project, excluded = str(project_of(source.path)), DocumentSettings().excluded
+        wanted = Wanted((project,), (document,), (), excluded, cap, tuple(str(each.absolute()) for each in apart))
         return self._shelves.stock(wanted).libraries[path]
 
 

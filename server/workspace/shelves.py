@@ -26,13 +26,14 @@ READING, BUILDING = 0.1, 0.3
 @dataclass(frozen=True)
 class Wanted:
     """What libraries are to be made of. folders: the workspace's; opened: documents that are read; unread: paths of
-    documents that are open, but whose text may not be looked at."""
+    documents that are open, but whose text may not be looked at; apart: paths that no far library shall hold."""
 
     folders: tuple[str, ...] = ()
     opened: tuple[OpenText, ...] = ()
     unread: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     most_megabytes: int = 20
+    apart: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class Shelves:
         from peephole.model.recall import Libraries
 
         folders = tuple(os.path.realpath(folder) for folder in wanted.folders)
-        unread = set(map(real, wanted.unread))
+        unread, apart = set(map(real, wanted.unread)), set(map(real, wanted.apart))
         files = [file for file in self._walk(folders, wanted.excluded, steps) if file.path not in unread]
         opened = [place(document, folders) for document in wanted.opened]
         languages = sorted({document.language for document in opened})
@@ -94,7 +95,8 @@ class Shelves:
             steps.pause()
             of_language = [file for file in files if file.language == language]
             beside = [document for document in opened if document.language == language]
-            chosen[language] = choose_far(of_language, beside, wanted.most_megabytes * 1_000_000)
+            rest = [file for file in of_language if file.path not in apart]
+            chosen[language] = choose_far(rest, beside, wanted.most_megabytes * 1_000_000)
             around = Surroundings(of_language, beside)
             share = min(NEAR_CHARACTERS, NEAR_TOGETHER // len(opened))
             chosen |= {document.uri: around.near(document, share) for document in beside}

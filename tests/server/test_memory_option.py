@@ -11,6 +11,7 @@ from commanding import peephole
 
 from peephole.model.library import Library
 from peephole.model.predictor import Predictor
+from peephole.server.commands.check import group_of
 from peephole.server.commands.options import read_source
 from peephole.server.commands.remembering import Remembering, project_of
 
@@ -74,6 +75,23 @@ def test_a_file_is_read_beside_its_project_without_itself(project: Path, remembe
     assert beside(project / "names.py") == ([], ["src/main.py"])
     (project / "src/main.py").write_text("import names\n")
     assert beside(project / "src/main.py") == (["names.py"], ["names.py"])
+
+
+def test_files_apart_are_looked_up_only_where_they_are_near(project: Path, remembering: Predictor) -> None:
+    (project / "src/other.py").write_text("one\n")
+    both = [project / "src/main.py", project / "src/other.py"]
+    one_after_another = Remembering(remembering, "workspace")
+    first, second = (one_after_another.libraries(read_source(path), both) for path in both)
+    assert first.far is second.far
+    assert (paths(first.near), paths(first.far)) == (["src/other.py"], ["names.py"])
+
+
+def test_few_files_have_a_library_of_the_others_each_and_many_share_fifty() -> None:
+    names = [Path(f"{number}.py") for number in range(120)]
+    assert [group_of(number, names[:99]) for number in (0, 98)] == [names[:1], names[98:99]]
+    groups = [group_of(number, names) for number in range(120)]
+    assert all(name in group for name, group in zip(names, groups, strict=True))
+    assert len({tuple(group) for group in groups}) == 60
 
 
 def test_a_project_is_the_nearest_folder_above_that_looks_like_one(project: Path) -> None:
