@@ -1,11 +1,12 @@
 """Improbable spans: tokens where the model is sure that something else belongs there.
 
-A rare token alone is no fault: names are rare wherever they are made up. A span is reported for one of two reasons.
-Either one other token is probable at its place and the written one is not. Or a literal stands where no literal of
-its kind belongs, whatever it says and whatever belongs there instead: `return "x";` where numbers are returned.
+A rare token alone is no fault: names are rare wherever they are made up. A span is reported for one of three reasons.
+Either one other token is nearly certain at its place and the written one is not. Or a literal stands where no literal
+of its kind belongs, whatever it says and whatever belongs there instead: `return "x";` where numbers are returned. Or
+a name looks like a slip in writing another that the document uses (`slips.py`), and that one is far more probable.
 
-Both need the reading at the place, so a first pass over the surprisals, which are there anyway, picks the few
-places that are worth one.
+All need the reading at the place, so a first pass over the surprisals, which are there anyway, picks the few places
+that are worth one.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import numpy.typing as npt
 from .lexis import Kind, Token, is_word_character, tokens
 from .predictor import Predictor, Reading
 from .search import Candidate, ending_bits, next_tokens
+from .slips import Names
 from .surprisal import token_surprisal
 from .tape import Tape
 
@@ -28,9 +30,9 @@ ShouldStop = Callable[[], bool]
 THRESHOLD_BITS = 8.0
 """How many bits more than the alternative a token must cost: 256 times less probable."""
 
-LEAST_ALTERNATIVE = 0.7
-"""How probable the alternative must be. With both thresholds a half-trained 2x512 network reports 6 (Java) and 2
-(Python) spans in 1,000 lines of code that it was not trained on; with 0.5 it reports 9 and 7, with 0.8 2 and 2."""
+LEAST_ALTERNATIVE = 0.95
+"""How probable the alternative must be. A memory is often fairly sure that what was said before will be said again:
+at 0.7 it would mark 24 (Java) and 12 (Python) places in 1,000 lines of other people's code, at 0.95 under 2."""
 
 KIND_BITS = 9.0
 """How improbable a literal's kind must be: of 900 literals in 5,700 lines of such code none cost over 8.7 bits."""
@@ -91,6 +93,7 @@ def improbable_spans(
     bits = choice_bits(found, tape.surprisal_bits)
     least_bits = min(threshold_bits, kind_bits)
     suspects = suspicious(found, bits, start, len(tape.text) if end is None else end, least_bits)
+    names = Names(tape.text, found)
     spans, examined = [], 0
     for place in suspects:
         if examined == most_examined or (should_stop is not None and should_stop()):
@@ -102,7 +105,9 @@ def improbable_spans(
         reading = tape.reading_at(token.start, should_stop=should_stop, keep=False)
         if reading is None or (should_stop is not None and should_stop()):
             break
-        span = judge(predictor, reading, tape, token, float(bits[place]), settings)
+        span = slip(predictor, reading, tape, token, names, settings)
+        if span is None:
+            span = judge(predictor, reading, tape, token, float(bits[place]), settings)
         spans += [span] if span is not None else []
     return sorted(spans, key=lambda span: span.start)
 
@@ -168,6 +173,27 @@ def judge(
             return ImprobableSpan(token.start, token.end, cost, best.text, best.probability)
     cost = kind_cost_bits(predictor, reading, token.kind, written)
     return ImprobableSpan(token.start, token.end, cost, None, 0.0) if cost >= settings.kind_bits else None
+
+
+def slip(
+    predictor: Predictor, reading: Reading, tape: Tape, token: Token, names: Names, settings: SpanSettings
+) -> ImprobableSpan | None:
+    """The token as a slip in writing one of the document's names, if it is one. reading: at its start."""
+    written = tape.text[token.start : token.end]
+    if token.kind != "identifier":
+        return None
+    for meant in names.meant(written):
+        bits = whole_bits(predictor, reading, written, tape.language)
+        meant_bits = whole_bits(predictor, reading, meant, tape.language)
+        if bits - meant_bits >= settings.threshold_bits:
+            return ImprobableSpan(token.start, token.end, bits, meant, 2.0**-meant_bits)
+    return None
+
+
+def whole_bits(predictor: Predictor, reading: Reading, written: str, language: str) -> float:
+    """Bits of a token and of its ending there. reading: at its start."""
+    bits, behind = predictor.read(reading, written)
+    return float(bits.sum(dtype=np.float64)) + ending_bits(predictor, behind, written, language)
 
 
 def alternative(predictor: Predictor, reading: Reading, tape: Tape, token: Token) -> Candidate | None:

@@ -13,7 +13,14 @@ Evaluation = Mapping[str, Any]
 
 def write_card(checkpoint: Checkpoint, evaluations: Sequence[Evaluation]) -> str:
     """The card as Markdown; figures come from the evaluations alone, sources from the checkpoint's provenance."""
-    parts = [_summary(checkpoint), _figures(evaluations), _training(checkpoint), _sources(checkpoint), LIMITS]
+    parts = [
+        _summary(checkpoint),
+        _figures(evaluations),
+        _training(checkpoint),
+        _sources(checkpoint),
+        _gate(checkpoint),
+    ]
+    parts.append(LIMITS)
     return "\n\n".join(part.strip() for part in parts if part) + "\n"
 
 
@@ -21,8 +28,9 @@ LIMITS = """
 ## Limits
 
 It has read open-source Java and Python and repeats its habits, the bad ones too. It knows no project but what stands
-in the open file, proves nothing about a program, and may write down a line much like one it was trained on: the
-licences above are those of such lines. Keys of well-known forms and e-mail addresses were masked before training.
+in the open file and the workspace around it, proves nothing about a program, and may write down a line much like one it
+was trained on: the licences above are those of such lines. Keys of well-known forms and e-mail addresses were masked
+before training.
 """
 
 
@@ -49,13 +57,15 @@ def _figures(evaluations: Sequence[Evaluation]) -> str:
             "float32" if e.get("float32") else "int8",
             f"{e['files']:,}",
             f"{e['characters']:,}",
+            str(e.get("memory", "none")),
             f"**{e['bits_per_character']:.4f}**",
+            f"{cast(Mapping[str, Any], e.get('network') or e)['bits_per_character']:.4f}",
             _bits(e, "ppmd"),
             _bits(e, "xz"),
         )
         for e in evaluations
     ]
-    head = ("language", "arithmetic", "files", "characters", "bits/char", "PPMd", "xz -9e")
+    head = ("language", "arithmetic", "files", "characters", "memory", "bits/char", "network alone", "PPMd", "xz -9e")
     commands = "\n".join(f"    {e['command']}" for e in evaluations)
     note = "PPMd and xz compress each file by itself. Measured, row by row, by"
     return f"## Figures\n\n{_table(head, rows)}\n\n{note}\n\n{commands}"
@@ -82,15 +92,29 @@ def _training(checkpoint: Checkpoint) -> str:
 
 
 def _sources(checkpoint: Checkpoint) -> str:
-    sources = cast(Iterable[Mapping[str, Any]], checkpoint.provenance.get("sources") or ())
-    rows = [
-        [str(s.get(key)) for key in ("language", "package", "version", "licence", "files")]
-        for s in sources
-        if s.get("split") == "train" and s.get("files")
-    ]
-    if not rows:
+    rows = _source_rows(checkpoint.provenance, "train")
+    return f"## Sources\n\n{rows}" if rows else ""
+
+
+def _gate(checkpoint: Checkpoint) -> str:
+    """How far to trust the memories was fitted on other text; its sources and licences stand apart."""
+    gate = cast(Mapping[str, Any], checkpoint.provenance.get("gate") or {})
+    if not gate:
         return ""
-    return f"## Sources\n\n{_table(('language', 'package', 'version', 'licence', 'files'), sorted(rows))}"
+    texts = cast(Mapping[str, Mapping[str, Any]], gate.get("text") or {})
+    read = "; ".join(
+        f"{name}: {text['characters']:,} characters, {text['files']:,} files" for name, text in texts.items()
+    )
+    told = f"Fitted in {gate.get('steps')} steps on text that the network was not trained on ({read})."
+    return f"## The gate of the memories\n\n{told}\n\n{_source_rows(gate, 'gate')}"
+
+
+def _source_rows(provenance: Mapping[str, Any], split: str) -> str:
+    """A table of the packages of one split, "" if there are none."""
+    sources = cast(Iterable[Mapping[str, Any]], provenance.get("sources") or ())
+    head = ("language", "package", "version", "licence", "files")
+    rows = [[str(s.get(key)) for key in head] for s in sources if s.get("split") == split and s.get("files")]
+    return _table(head, sorted(rows)) if rows else ""
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

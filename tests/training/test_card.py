@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from checkpoints import random_parameters, tiny_config, tiny_vocabulary
+from checkpoints import random_parameters, tiny_config, tiny_vocabulary, trusting_gate
 from sample_code import java_file
 
-from peephole.model.checkpoint import Checkpoint, write_checkpoint
+from peephole.model.checkpoint import Checkpoint, add_gate, write_checkpoint
 from peephole.training.card import write_card
 from peephole.training.cli import main
 from peephole.training.export import export_onnx
@@ -48,12 +48,25 @@ def test_a_card_holds_hashes_training_and_the_sources_that_were_trained_on(check
     assert "## Figures" not in card
 
 
+def test_the_gates_sources_stand_apart(checkpoint: Checkpoint, tmp_path: Path) -> None:
+    source = {"language": "java", "package": "cedar", "version": "3", "licence": "BSD", "files": 4, "split": "gate"}
+    told = {"steps": 9, "text": {"java": {"characters": 4_321, "files": 4}}, "sources": [source]}
+    card = write_card(add_gate(tmp_path / "gated", checkpoint, trusting_gate(24), told), [])
+    before, after = card.split("## The gate of the memories")
+    assert "cedar" not in before
+    assert "| java | cedar | 3 | BSD | 4 |" in after
+    assert "4,321 characters" in after
+    assert "## The gate" not in write_card(checkpoint, [])
+
+
 def test_the_command_writes_the_figures_and_what_measured_them(checkpoint: Checkpoint, tmp_path: Path) -> None:
     figures = evaluate(checkpoint, tmp_path)
     assert main(["card", str(checkpoint.folder), "--evaluation", str(figures)]) == 0
     card = (checkpoint.folder / "CARD.md").read_text()
     measured = json.loads(figures.read_text())
-    assert f"| java | int8 | 1 | {len(java_file(1)):,} | **{measured['bits_per_character']:.4f}** |" in card
+    alone = measured["network"]["bits_per_character"]
+    assert f"| java | int8 | 1 | {len(java_file(1)):,} | {measured['memory']} |" in card
+    assert f"| **{measured['bits_per_character']:.4f}** | {alone:.4f} |" in card
     assert f"| {measured['baselines']['ppmd']:.4f} | {measured['baselines']['xz']:.4f} |" in card
     assert f"\n    {measured['command']}\n" in card
     assert "no file was trained on" not in card
