@@ -53,12 +53,10 @@ class Neighbourhood:
     def _of_repository(self, repository: Repository, measured: dict[str, Text]) -> Iterator[tuple[Text, Libraries]]:
         numbers = [k for k, file in enumerate(repository.files) if file.path in measured]
         for group in repository.groups(numbers):
-            said = {repository.files[k].text for k in group}
-            far = self._shelve(file for file in repository.files if file.text not in said)
+            far = self._shelve(repository.without(group))
             for number in group:
                 text = measured[repository.files[number].path]
-                near = self._shelve(file for file in repository.near(number) if file.text != text.text)
-                yield text, Libraries(near, far)
+                yield text, Libraries(self._shelve(repository.near(number)), far)
 
     def folders(self, texts: Sequence[Text]) -> Iterator[list[Text]]:
         """The texts of each folder."""
@@ -80,9 +78,8 @@ class Neighbourhood:
         parts = tuple((_joined(f for f in beside if f.text != text.text), text.content) for text in texts)
         return Shelf(_joined(reversed(list(_up_to((file for _, file in far), limit_bytes)))), parts)
 
-    def _shelve(self, files: Iterable[Shelved]) -> Library | None:
-        shelf = list(files)
-        return Library.build(shelf, self._vocabulary) if shelf else None
+    def _shelve(self, files: Sequence[Shelved]) -> Library | None:
+        return Library.build(files, self._vocabulary) if files else None
 
 
 def beside_none(texts: Iterable[Text]) -> Iterator[tuple[Text, Libraries]]:

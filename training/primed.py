@@ -26,8 +26,8 @@ from .errors import TrainingError
 PRIMED_MEMORY = 1 << 30
 """Bytes; 34 MB of source code at order 12 took 0.35 GB, and a full model would be thrown away and begun anew."""
 
-WORKSPACE_BYTES = 24_000_000
-"""Of other files read beside 16 MB of training text: 0.4 GB of memory together, and 4 s a folder."""
+WORKSPACE_BYTES = 6_000_000
+"""Of other files read before those of a folder, a second a folder. 24 MB took four times as long for 0.003 bits."""
 
 _COUNT = struct.Struct("<Q")
 
