@@ -43,8 +43,8 @@ class RivalSettings:
 
     window: int = 8000
     theta: float = 1.6
-    cache_weight: float = 0.5
-    cache_weight_in_memory: float = 0.02
+    cache_weight: float = 0.45
+    cache_weight_in_memory: float = 0.03
     segment: int = 8
     rate: float = 0.2
     rate_on_memory: float = 0.05
