@@ -20,6 +20,9 @@ URI = "file:///project/Lines.java"
 TEXT = "\n get();\n vuz();\n ge\n"
 """In the third line something stands that the model never saw."""
 
+MARKING = {"debounceMs": 0, "thresholdBits": 30, "leastAlternative": 0.7}
+"""The model is less sure of anything than the default asks for."""
+
 CAPABILITIES = types.ClientCapabilities(
     workspace=types.WorkspaceClientCapabilities(configuration=True),
     text_document=types.TextDocumentClientCapabilities(
@@ -85,7 +88,7 @@ class Editor(LanguageClient):
 async def editor(words: Path) -> AsyncIterator[Editor]:
     """An editor whose document is open."""
     editor = Editor()
-    editor.settings = {"diagnostics": {"debounceMs": 0, "thresholdBits": 30}}
+    editor.settings = {"diagnostics": MARKING}
     program, *options = serve_command("--model", words)
     assert program == sys.executable
     await editor.start_io(program, *options)
@@ -172,7 +175,7 @@ async def test_settings_change_live_and_what_is_wrong_with_them_is_told(editor: 
 
     def configure(**sections: Any) -> None:
         """Settings as a client sends them that keeps them itself."""
-        base = {"diagnostics": {"debounceMs": 0, "thresholdBits": 30}}
+        base = {"diagnostics": MARKING}
         params = types.DidChangeConfigurationParams({"peephole": {**base, **sections}})
         editor.workspace_did_change_configuration(params)
 
@@ -194,7 +197,7 @@ async def test_settings_change_live_and_what_is_wrong_with_them_is_told(editor: 
     assert await editor.marks(lambda params: not params.diagnostics) == []
     assert await labels() == []
     # A client that wants to be asked sends nothing; its answer takes effect when it comes.
-    editor.settings = {"diagnostics": {"debounceMs": 0, "thresholdBits": 30}}
+    editor.settings = {"diagnostics": MARKING}
     editor.workspace_did_change_configuration(types.DidChangeConfigurationParams(None))
     assert len(await editor.marks(lambda params: bool(params.diagnostics))) == 1
     assert await labels() == ["get", "getn"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from asking import FOLLOWERS
+from asking import FOLLOWERS, SURE
 from checkpoints import tiny_vocabulary, trusting_gate, write_bigram_checkpoint, write_tiny_checkpoint
 from commanding import JAVA
 
@@ -21,6 +21,12 @@ def words_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def sure_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkpoint folder whose network is nearly certain that `get` comes first in a line."""
+    return write_bigram_checkpoint(tmp_path_factory.mktemp("sure") / "model", SURE).folder
+
+
+@pytest.fixture(scope="session")
 def words(words_folder: Path) -> Predictor:
     """The model of `FOLLOWERS`."""
     return Predictor(Runtime(load_checkpoint(words_folder)))
@@ -28,7 +34,7 @@ def words(words_folder: Path) -> Predictor:
 
 @pytest.fixture(scope="session")
 def remembering_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same, but it rather believes what it has read, in the document and around it."""
+    """As `words_folder`, but it rather believes what it has read, in the document and around it."""
     gate = trusting_gate(len(tiny_vocabulary()), nats=20)
     return write_bigram_checkpoint(tmp_path_factory.mktemp("remembering") / "model", FOLLOWERS, gate=gate).folder
 

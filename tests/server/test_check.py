@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from asking import FOLLOWERS
+from asking import SURE
 from checkpoints import write_bigram_checkpoint
 from commanding import JAVA, assert_fails, break_package, peephole
 
@@ -18,39 +18,39 @@ def test_a_folder_without_source_is_clean(model: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["LF", "CRLF"])
 def test_a_word_that_does_not_belong_is_found_at_its_line_and_column(
-    words_folder: Path, tmp_path: Path, newline: str
+    sure_folder: Path, tmp_path: Path, newline: str
 ) -> None:
     path = tmp_path / "A.java"
     path.write_bytes(newline.join(["", " get();", " /* é */ vuz();", " get();", ""]).encode())
-    found = peephole("check", path, "--model", words_folder)
+    found = peephole("check", path, "--model", sure_folder)
     assert (found.returncode, found.stderr) == (1, "")
     assert found.stdout.startswith(f"{path}:3:10: 'vuz' is improbable here (")
-    assert found.stdout.endswith(" bits); 'get' was expected (72%)\n")
+    assert found.stdout.endswith(" bits); 'get' was expected (98%)\n")
     assert found.stdout.count("\n") == 1
-    as_json = peephole("check", path, "--json", "--model", words_folder)
+    as_json = peephole("check", path, "--json", "--model", sure_folder)
     assert as_json.returncode == 1
     [finding] = json.loads(as_json.stdout)
     place = [finding[name] for name in ("path", "line", "column", "end_line", "end_column", "text", "alternative")]
     assert place == [str(path), 3, 10, 3, 13, "vuz", "get"]
 
 
-def test_a_finding_can_be_printed_in_any_encoding(words_folder: Path, tmp_path: Path) -> None:
+def test_a_finding_can_be_printed_in_any_encoding(sure_folder: Path, tmp_path: Path) -> None:
     path = tmp_path / "a.py"
     path.write_text("\n get();\n vué();\n", encoding="utf-8")
-    found = peephole("check", path, "--model", words_folder, PYTHONIOENCODING="ascii")
+    found = peephole("check", path, "--model", sure_folder, PYTHONIOENCODING="ascii")
     assert (found.returncode, found.stderr) == (1, "")
     assert found.stdout.startswith(f"{path}:3:2: 'vu?' is improbable")
 
 
 def test_a_package_that_cannot_be_loaded_is_an_error_and_no_finding(
-    words_folder: Path, java_file: Path, tmp_path: Path
+    sure_folder: Path, java_file: Path, tmp_path: Path
 ) -> None:
-    result = peephole("check", java_file, "--model", words_folder, PYTHONPATH=break_package(tmp_path, "onnxruntime"))
+    result = peephole("check", java_file, "--model", sure_folder, PYTHONPATH=break_package(tmp_path, "onnxruntime"))
     assert_fails(result, "onnxruntime cannot be imported", "peephole doctor")
 
 
 def test_a_language_that_the_model_does_not_know_does_not_stop_the_others(tmp_path: Path) -> None:
-    followers = {name: following for name, following in FOLLOWERS.items() if name != "python"}
+    followers = {name: following for name, following in SURE.items() if name != "python"}
     java_only = write_bigram_checkpoint(tmp_path / "model", followers, languages=["java"]).folder
     (tmp_path / "a.py").write_text("pass\n")
     (tmp_path / "b.java").write_text("\n vuz();\n")
@@ -61,10 +61,10 @@ def test_a_language_that_the_model_does_not_know_does_not_stop_the_others(tmp_pa
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read every folder")
-def test_a_folder_that_cannot_be_read_is_an_error(words_folder: Path, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_read_is_an_error(sure_folder: Path, tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o000)
-    assert_fails(peephole("check", tmp_path, "--model", words_folder), f"{closed}: cannot be read")
+    assert_fails(peephole("check", tmp_path, "--model", sure_folder), f"{closed}: cannot be read")
 
 
 def test_findings_lie_inside_the_files_and_decide_the_exit_code(model: Path, java_file: Path, tmp_path: Path) -> None:

@@ -15,9 +15,13 @@ TEXT = "\n get();\r\n set();\n é😀 xyz();\n get();\n"
 """In the third line something stands that the model never saw; `set` is rare but known."""
 
 
+LENIENT = {"threshold_bits": 15.0, "least_alternative": 0.7}
+"""The model is less sure of anything than the default asks for."""
+
+
 def marks(predictor: Predictor, **wanted: object) -> list[types.Diagnostic]:
     """The marks of `TEXT` under some settings."""
-    settings = Settings(diagnostics=DiagnosticSettings(**{"threshold_bits": 15.0, **wanted}))  # type: ignore[arg-type]
+    settings = Settings(diagnostics=DiagnosticSettings(**{**LENIENT, **wanted}))  # type: ignore[arg-type]
     return diagnose(ask_about(predictor, TEXT, settings=settings))
 
 
@@ -49,7 +53,7 @@ def test_as_many_marks_as_are_wanted_can_be_had(words: Predictor) -> None:
     text = "\n get();\n" + "".join(f" x{number}y();\n" for number in range(100, 200))
     wanted = max(spans.MOST_EXAMINED, DiagnosticSettings().max_items) + 10
     for most in (wanted, 3):
-        settings = Settings(diagnostics=DiagnosticSettings(threshold_bits=15.0, max_items=most))
+        settings = Settings(diagnostics=DiagnosticSettings(**LENIENT, max_items=most))
         assert len(diagnose(ask_about(words, text, settings=settings))) == most
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from asking import SURE
+from checkpoints import tiny_vocabulary, trusting_gate, write_bigram_checkpoint
 from commanding import peephole
 
 from peephole.model.library import Library
@@ -106,15 +108,15 @@ def test_a_file_in_no_project_has_the_files_of_its_folder_around_it(tmp_path: Pa
     assert project_of(tmp_path / "a/b.py") == tmp_path / "a"
 
 
-def test_what_is_known_from_another_file_is_no_finding(
-    project: Path, words_folder: Path, remembering_folder: Path
-) -> None:
+def test_what_is_known_from_another_file_is_no_finding(project: Path, sure_folder: Path, tmp_path: Path) -> None:
+    gate = trusting_gate(len(tiny_vocabulary()), nats=20)
+    believing = write_bigram_checkpoint(tmp_path / "model", SURE, gate=gate).folder
     (project / "src/main.py").write_text("\n vuz();\n")
     (project / "names.py").write_text("\n vuz();\n")
     file = project / "src/main.py"
-    assert peephole("check", file, "--model", words_folder).returncode == 1
-    assert peephole("check", file, "--model", remembering_folder, "--memory", "none").returncode == 1
-    assert peephole("check", file, "--model", remembering_folder).returncode == 0
+    assert peephole("check", file, "--model", sure_folder).returncode == 1
+    assert peephole("check", file, "--model", believing, "--memory", "none").returncode == 1
+    assert peephole("check", file, "--model", believing).returncode == 0
 
 
 def test_look_tells_what_the_memory_saves(project: Path, remembering_folder: Path) -> None:
