@@ -90,6 +90,12 @@ def _examine_model(folder: Path | None) -> Iterator[str]:
     config = checkpoint.config
     print(f"             {checkpoint.model_hash}, files as recorded, all {count:,} weights finite")
     print(f"             {config.cell}, {config.layers} x {config.hidden_size}, knows {_languages(predictor)}")
+    gate = (
+        "remembers what document and workspace say"
+        if predictor.gate is not None
+        else "has no gate, so it remembers nothing"
+    )
+    print(f"             {gate}")
     yield from _measure(predictor)
 
 
@@ -104,7 +110,7 @@ def _measure(predictor: Predictor) -> Iterator[str]:
     characters = 1024
     start = predictor.start(predictor.vocabulary.languages[0])
     text = np.full(characters, predictor.vocabulary.index("e"), np.uint16)
-    beam = predictor.branch([start] * 8)
+    beam = predictor.step(predictor.branch([start]), [0] * 8, [int(text[0])] * 8)
     sequence_ms = _median_ms(lambda: predictor.read_indices(start, text), repeats=5) / characters
     step_ms = _median_ms(lambda: predictor.read_indices(start, text[:1]), repeats=50)
     beam_ms = _median_ms(lambda: predictor.step(beam, range(8), [int(text[0])] * 8), repeats=50)

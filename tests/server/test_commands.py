@@ -35,6 +35,13 @@ class TestDoctor:
         assert "files as recorded" in result.stdout
         assert "ms a character" in result.stdout
 
+    @pytest.mark.parametrize(("gate", "told"), [(True, "remembers what"), (False, "remembers nothing")])
+    def test_it_says_whether_the_model_remembers(self, tmp_path: Path, gate: bool, told: str) -> None:
+        result = peephole("doctor", "--model", write_tiny_checkpoint(tmp_path / "model", gate=gate).folder)
+        assert result.stderr == ""
+        assert told in result.stdout
+        assert "ms a step of a search of 8 texts" in result.stdout
+
     def test_a_damaged_model_is_a_problem_with_a_cure(self, tmp_path: Path) -> None:
         damaged = write_tiny_checkpoint(tmp_path / "damaged").folder
         (damaged / "weights.safetensors").write_bytes(b"no tensors")
