@@ -21,13 +21,15 @@ NEAR_TOGETHER = 8_000_000
 
 @dataclass(frozen=True, eq=False)
 class OpenText:
-    """An open document as it was when it last rested. path: with `/`, links resolved; None if it lies on no disk."""
+    """An open document as it was when it last rested. path: with `/`, links resolved; None if it lies on no disk.
+    shared: whether other documents' readers may look into it."""
 
     uri: str
     path: str | None
     shown: str
     language: str
     text: str = field(repr=False)
+    shared: bool = True
 
 
 Source = SourceFile | OpenText
@@ -64,10 +66,11 @@ class Surroundings:
     """The files and open documents of one language, looked up by where they lie."""
 
     def __init__(self, files: Iterable[SourceFile], opened: Sequence[OpenText]) -> None:
-        self._opened = sorted(opened, key=lambda document: (document.shown, document.uri))
+        shared = [document for document in opened if document.shared]
+        self._opened = sorted(shared, key=lambda document: (document.shown, document.uri))
         open_paths = {document.path for document in opened}
         placed: list[tuple[str, Source]] = [(each.path, each) for each in files if each.path not in open_paths]
-        placed += [(each.path, each) for each in opened if each.path is not None]
+        placed += [(each.path, each) for each in shared if each.path is not None]
         self._by_path: dict[str, Source] = dict(placed)
         self._by_folder: defaultdict[str, list[str]] = defaultdict(list)
         self._folders: defaultdict[str, set[str]] = defaultdict(set)

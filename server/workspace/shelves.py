@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from peephole.server.exclusion import Excluded
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 READING, BUILDING = 0.1, 0.3
 """Shares of the work that are done when reading begins, and when building does."""
+
+Folders = Mapping[str, tuple[str, ...]]
+"""The workspace's folders, links resolved, and how else each was called."""
 
 
 @dataclass(frozen=True)
@@ -85,10 +88,11 @@ class Shelves:
         """The libraries of all open documents; only those are built whose files or texts are others than before."""
         from peephole.model.recall import Libraries
 
-        folders = tuple(os.path.realpath(folder) for folder in wanted.folders)
+        folders, excluded = resolved(wanted.folders), Excluded.by(wanted.excluded)
         unread, apart = set(map(real, wanted.unread)), set(map(real, wanted.apart))
-        files = [file for file in self._walk(folders, wanted.excluded, steps) if file.path not in unread]
-        opened = [place(document, folders) for document in wanted.opened]
+        walked = self._walk(folders, wanted.excluded, steps)
+        files = [file for file in walked if file.path not in unread]
+        opened = share(wanted.opened, folders, excluded, {file.path for file in walked})
         languages = sorted({document.language for document in opened})
         chosen: dict[str, Sequence[Source]] = {}
         for language in languages:
@@ -98,8 +102,8 @@ class Shelves:
             rest = [file for file in of_language if file.path not in apart]
             chosen[language] = choose_far(rest, beside, wanted.most_megabytes * 1_000_000)
             around = Surroundings(of_language, beside)
-            share = min(NEAR_CHARACTERS, NEAR_TOGETHER // len(opened))
-            chosen |= {document.uri: around.near(document, share) for document in beside}
+            most = min(NEAR_CHARACTERS, NEAR_TOGETHER // len(opened))
+            chosen |= {document.uri: around.near(document, most) for document in beside}
         shelved = self._read(chosen, steps)
         self._far = {each: self._bind(shelved[each], self._far.get(each), steps) for each in languages}
         near: dict[str, Book] = {}
@@ -113,15 +117,16 @@ class Shelves:
         }
         return self._counted(libraries)
 
-    def _walk(self, folders: tuple[str, ...], patterns: tuple[str, ...], steps: Steps) -> list[SourceFile]:
-        """The workspace's files, each once, however its folders lie in each other."""
+    def _walk(self, folders: Folders, patterns: tuple[str, ...], steps: Steps) -> list[SourceFile]:
+        """The workspace's files, each once, however its folders lie in each other and whatever they are called."""
         key = folders, patterns
         if self._walked is None or self._walked[0] != key:
             excluded = Excluded.by(patterns)
             found: dict[str, SourceFile] = {}
-            for folder, label in labelled(folders):
+            for folder, label in labelled(list(folders)):
                 for file in source_files(folder, excluded, label=label, pause=steps.pause):
-                    found.setdefault(file.path, file)
+                    if not any(shuts_out(excluded, path) for path in spellings(file.path, folders)):
+                        found.setdefault(file.path, file)
             self._walked = key, list(found.values())
         return self._walked[1]
 
@@ -167,10 +172,52 @@ class Shelves:
         )
 
 
+def resolved(folders: Iterable[str]) -> Folders:
+    """Folders as they were given, by where they really lie."""
+    found: dict[str, set[str]] = {}
+    for folder in folders:
+        found.setdefault(os.path.realpath(folder), set()).add(folder)
+    return {folder: tuple(sorted(given - {folder})) for folder, given in sorted(found.items())}
+
+
+def spellings(path: str, folders: Folders) -> list[str]:
+    """What a path is called from the folders that it lies in, by their other names."""
+    below = ((folder_prefix(folder), given) for folder, given in folders.items() if given)
+    return [folder_prefix(name) + path[len(root) :] for root, given in below if path.startswith(root) for name in given]
+
+
+def shuts_out(excluded: Excluded, path: str) -> bool:
+    """Whether a path is excluded, or a folder on its way."""
+    return excluded.path(path) or any(excluded.whole(str(folder)) for folder in PurePath(path).parents)
+
+
+def folder_prefix(folder: str) -> str:
+    """What the paths of a folder's files begin with."""
+    return folder.replace(os.sep, "/").rstrip("/") + "/"
+
+
 def labelled(folders: Sequence[str]) -> list[tuple[str, str]]:
     """Each folder with what its files' paths are shown behind: nothing, or its name if there are several folders."""
     distinct = sorted(set(folders))
     return [(folder, f"{Path(folder).name}/" if len(distinct) > 1 else "") for folder in distinct]
+
+
+def share(opened: Iterable[OpenText], folders: Folders, excluded: Excluded, walked: Container[str]) -> list[OpenText]:
+    """The open documents with links in their paths resolved. What would not be looked into on the disk, because it is
+    excluded under any of its names or because git ignores it, is not looked into while it is open either."""
+    placed = []
+    for document in opened:
+        here = place(document, list(folders))
+        path = here.path
+        if path is None or document.path is None:
+            shared = not shuts_out(excluded, document.shown)
+        else:
+            names = (document.path, path, *spellings(path, folders))
+            inside = any(path.startswith(folder_prefix(folder)) for folder in folders)
+            passed_over = inside and path not in walked and os.path.lexists(path)
+            shared = not (passed_over or any(shuts_out(excluded, name) for name in names))
+        placed.append(replace(here, shared=document.shared and shared))
+    return placed
 
 
 def place(document: OpenText, folders: Sequence[str]) -> OpenText:
@@ -180,11 +227,11 @@ def place(document: OpenText, folders: Sequence[str]) -> OpenText:
     path = real(document.path)
     shown = path.rpartition("/")[2]
     for folder, label in labelled(folders):
-        root = folder.replace(os.sep, "/").rstrip("/") + "/"
+        root = folder_prefix(folder)
         if path.startswith(root):
             shown = label + path[len(root) :]
             break
-    return OpenText(document.uri, path, shown, document.language, document.text)
+    return replace(document, path=path, shown=shown)
 
 
 def real(path: str) -> str:

@@ -173,3 +173,45 @@ def test_after_any_history_the_libraries_are_those_of_a_fresh_look(history: list
             else:
                 shelves.stock(wanted())
         assert contents(shelves.stock(wanted())) == contents(Shelves(VOCABULARY).stock(wanted()))
+
+
+def near_another(folder: Path, document: OpenText, *folders: Path, excluded: tuple[str, ...] = ()) -> list[str]:
+    """What a second document sees of a first one, and of the files; the first sees the second at any rate."""
+    other = OpenText("untitled:other", None, "other", "python", "o")
+    wanted = Wanted(tuple(map(str, folders or [folder])), (document, other), excluded=excluded)
+    libraries = Shelves(VOCABULARY).stock(wanted).libraries
+    assert "other" in paths(libraries[document.uri].near)
+    return [*paths(libraries["untitled:other"].near), *paths(libraries["untitled:other"].far)]
+
+
+def test_an_open_document_that_is_not_to_be_remembered_is_not_shared_with_others(folder: Path) -> None:
+    document = opened(folder, "a.py", "private")
+    assert near_another(folder, document) == ["a.py", "in/c.py"]
+    assert near_another(folder, document, excluded=("a.*",)) == ["in/c.py"]
+    assert near_another(folder, opened(folder, "in/c.py", ""), excluded=(f"{folder}/in",)) == ["a.py"]
+    (folder / ".gitignore").write_text("a.py\n")
+    assert near_another(folder, document) == ["in/c.py"]
+    assert near_another(folder, opened(folder, "new.py", "never saved")) == ["new.py", "in/c.py"]
+
+
+def test_a_link_to_an_excluded_file_is_not_shared_with_others(folder: Path) -> None:
+    (folder / "secrets.py").write_text("password\n")
+    (folder / "link.py").symlink_to(folder / "secrets.py")
+    document = opened(folder, "link.py", "password\n")
+    assert near_another(folder, document, folder / "in", excluded=("secrets.*",)) == ["c.py"]
+
+
+@pytest.mark.parametrize("pattern", ["{}/lnk/in/*", "{}/lnk/in", "{}/in/*", "lnk"])
+def test_an_exclusion_holds_by_whatever_name_the_folder_was_opened(folder: Path, pattern: str) -> None:
+    within = folder / "ws"
+    (within / "in").mkdir(parents=True)
+    (within / "in/p.py").write_text("private\n")
+    link = folder / "lnk"
+    link.symlink_to(within, target_is_directory=True)
+    spelled = pattern.format(within if "/in/*" in pattern and "lnk" not in pattern else folder)
+    document = opened(folder, "b.py", "")
+    for folders in ([link], [link, within], [within, link]):
+        wanted = Wanted(tuple(map(str, folders)), (document,), excluded=(spelled,))
+        assert paths(Shelves(VOCABULARY).stock(wanted).libraries[document.uri].far) == []
+    at_link = opened(link, "in/p.py", "private\n")
+    assert near_another(folder, at_link, within, excluded=(spelled,)) == []
