@@ -12,7 +12,7 @@ from peephole.server.exclusion import Excluded
 
 from .choice import NEAR_CHARACTERS, NEAR_TOGETHER, OpenText, Source, Surroundings, choose_far
 from .reading import read_text
-from .walk import SourceFile, source_files
+from .walk import SourceFile, source_files, stamp_at
 
 if TYPE_CHECKING:
     from peephole.model.library import Library, Shelved
@@ -24,6 +24,9 @@ READING, BUILDING = 0.1, 0.3
 
 Folders = Mapping[str, tuple[str, ...]]
 """The workspace's folders, links resolved, and how else each was called."""
+
+FILES_AT_ONCE = 256
+"""Looked up between two pauses: a millisecond."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,7 @@ class Shelves:
     def _walk(self, folders: Folders, patterns: tuple[str, ...], steps: Steps) -> list[SourceFile]:
         """The workspace's files, each once, however its folders lie in each other and whatever they are called."""
         key = folders, patterns
-        if self._walked is None or self._walked[0] != key:
+        if self._walked is None or self._walked[0] != key or self._differs(steps):
             excluded = Excluded.by(patterns)
             found: dict[str, SourceFile] = {}
             for folder, label in labelled(list(folders)):
@@ -129,6 +132,16 @@ class Shelves:
                         found.setdefault(file.path, file)
             self._walked = key, list(found.values())
         return self._walked[1]
+
+    def _differs(self, steps: Steps) -> bool:
+        """Whether a file that is held is gone, or another than the walk saw. Not every client tells of each file: of a
+        folder that is deleted or renamed some tell but once, or not at all."""
+        for count, file in enumerate(self._texts):
+            if count % FILES_AT_ONCE == 0:
+                steps.pause()
+            if stamp_at(file.path) != file.stamp:
+                return True
+        return False
 
     def _read(self, chosen: dict[str, Sequence[Source]], steps: Steps) -> dict[str, tuple[Shelved, ...]]:
         """The texts of what was chosen; what turns out to be no person's source is left out."""

@@ -6,6 +6,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import PurePath
 
 from peephole.server.exclusion import Excluded
@@ -25,6 +26,16 @@ MOST_FOLDERS = 20_000
 """Somebody's whole home folder may be given as a workspace; what lies nearest to its root is looked at then."""
 
 
+MOST_FILES = 50_000
+"""Each takes a fraction of a kilobyte to remember, whatever is read of it; far fewer fill the libraries."""
+
+DEEPEST = 64
+"""Parts of a path. Nobody nests folders so deep, and the time to match some rules grows with the square of it."""
+
+MOST_RULES = 20_000
+"""Of git's in all folders: to parse one takes 0.1 ms."""
+
+
 @dataclass(frozen=True)
 class SourceFile:
     """One file as the walk saw it. path: absolute, with `/`; shown: from the workspace folder; stamp: of a version."""
@@ -37,31 +48,45 @@ class SourceFile:
 
 
 def source_files(
-    folder: str, excluded: Excluded, *, label: str = "", pause: Callable[[], None] = lambda: None
+    folder: str, excluded: Excluded, *, label: str = "", pause: Callable[[], None] = lambda: None, below: bool = True
 ) -> Iterator[SourceFile]:
-    """The source files below a folder, breadth first, the nearest to it first.
+    """The source files in a folder and, with `below`, in the folders below, breadth first: the nearest to it first.
 
     Links are not followed: what they show within the folder is found where it lies, and what is outside is not
-    the workspace. `pause` is called between two folders; it may raise to end the walk. label: put before `shown`.
+    the workspace. `pause` is called before every file and folder; it may raise to end the walk. label: put before
+    `shown`.
     """
-    if excluded.path(folder):
-        return
-    waiting = deque([(folder, Ignoring.above(folder))])
+    found = _source_files(folder, excluded, label, pause, below)
+    return islice(found, MOST_FILES)
+
+
+def _source_files(
+    folder: str, excluded: Excluded, label: str, pause: Callable[[], None], below: bool
+) -> Iterator[SourceFile]:
+    above = None if excluded.path(folder) else Ignoring.above(folder)
+    waiting = deque([] if above is None else [(folder, above)])
+    rules = 0
     for _ in range(MOST_FOLDERS):
         if not waiting:
             return
         pause()
-        here, ignoring = waiting.popleft()
-        ignoring = ignoring.entering(here)
+        here, outer = waiting.popleft()
+        ignoring = outer.entering(here)
+        if ignoring is None:
+            continue
+        rules += ignoring.count() - outer.count()
+        if rules > MOST_RULES:
+            return
         for entry in _entries(here):
-            is_folder = entry.is_dir(follow_symlinks=False)
+            pause()
+            is_folder = _is_folder(entry)
             if not (is_folder or _is_source(entry)) or _is_skipped(entry, excluded, is_folder):
                 continue
             if ignoring.shuts_out(entry.path, is_folder=is_folder):
                 continue
-            if is_folder:
+            if is_folder and below and len(PurePath(entry.path).parts) < DEEPEST:
                 waiting.append((entry.path, ignoring))
-            elif (found := _seen(entry, folder, label)) is not None:
+            elif not is_folder and (found := _seen(entry, folder, label)) is not None:
                 yield found
 
 
@@ -74,8 +99,18 @@ def _entries(folder: str) -> list[os.DirEntry[str]]:
         return []
 
 
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return False
+
+
 def _is_source(entry: os.DirEntry[str]) -> bool:
-    return entry.is_file(follow_symlinks=False) and language_of(entry.name) is not None
+    try:
+        return language_of(entry.name) is not None and entry.is_file(follow_symlinks=False)
+    except OSError:
+        return False
 
 
 def _is_skipped(entry: os.DirEntry[str], excluded: Excluded, is_folder: bool) -> bool:
@@ -85,17 +120,29 @@ def _is_skipped(entry: os.DirEntry[str], excluded: Excluded, is_folder: bool) ->
 
 
 def _seen(entry: os.DirEntry[str], folder: str, label: str) -> SourceFile | None:
-    """The file with its size and stamp; None if it is gone, or too large to have been written by a person."""
+    """The file with its size and stamp; None if it is gone, empty, or too large for a person's."""
     try:
         status = entry.stat(follow_symlinks=False)
     except OSError:
         return None
-    if status.st_size > LARGEST_BYTES:
+    if not 0 < status.st_size <= LARGEST_BYTES:
         return None
-    stamp = status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
     path = entry.path.replace(os.sep, "/")
     shown = label + path[len(folder) :].lstrip("/")
-    return SourceFile(path, shown, language_of(entry.name) or "", status.st_size, stamp)
+    return SourceFile(path, shown, language_of(entry.name) or "", status.st_size, stamp_of(status))
+
+
+def stamp_at(path: str) -> tuple[int, ...] | None:
+    """The stamp of what lies at a path now; None if nothing does."""
+    try:
+        return stamp_of(os.lstat(path))
+    except OSError:
+        return None
+
+
+def stamp_of(status: os.stat_result) -> tuple[int, ...]:
+    """What tells one version of a file from another."""
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
 
 def language_of(name: str) -> str | None:

@@ -114,10 +114,21 @@ def test_what_stays_the_same_is_not_built_again(folder: Path) -> None:
     typed = opened(folder, "b.py", "more")
     again = shelves.stock(Wanted((str(folder),), (typed,))).libraries[document.uri]
     assert (again.near, again.far) == (first.near, first.far)
-    (folder / "a.py").write_text("other = 1\n")
+    (folder / "new.py").write_text("new = 1\n")
     assert shelves.stock(Wanted((str(folder),), (typed,))).libraries[document.uri].far is first.far, "not yet told"
-    shelves.forget_walk([str(folder / "a.py")])
+    shelves.forget_walk()
     assert shelves.stock(Wanted((str(folder),), (typed,))).libraries[document.uri].far is not first.far
+
+
+def test_what_went_or_changed_is_noticed_though_nobody_tells(folder: Path) -> None:
+    shelves, wanted = Shelves(VOCABULARY), Wanted((str(folder),), (opened(folder, "b.py", ""),))
+    (uri,) = shelves.stock(wanted).libraries
+    (folder / "a.py").write_text("lion = 12\n")
+    assert contents(shelves.stock(wanted)) == contents(Shelves(VOCABULARY).stock(wanted))
+    (folder / "in").rename(folder / "renamed")
+    assert paths(shelves.stock(wanted).libraries[uri].far) == ["a.py", "renamed/c.py"]
+    (folder / "renamed/c.py").unlink()
+    assert paths(shelves.stock(wanted).libraries[uri].far) == ["a.py"]
 
 
 def test_a_cap_of_nothing_leaves_what_is_near(folder: Path) -> None:
