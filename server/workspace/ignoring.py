@@ -1,13 +1,19 @@
-"""What `.gitignore` files shut out. They are read as text: git itself is never run, for a workspace's own git
-configuration may name programs."""
+"""What `.gitignore` files shut out, and a repository's own `.git/info/exclude`. They are read as text: git itself is
+never run, for a workspace's own git configuration may name programs.
+
+Nobody vouches for a workspace's rules. Where they cannot be followed as they stand, more is shut out, never less.
+"""
 
 from __future__ import annotations
 
 import os
+import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .patterns import bounded
 from .reading import read_bytes
 
 if TYPE_CHECKING:  # it takes 40 ms to import, for which `initialize` need not wait
@@ -17,32 +23,48 @@ FILE_NAME = ".gitignore"
 LARGEST_BYTES = 64 << 10
 """Longer ones are no list that a person keeps."""
 
-MOST_STARS = 4
-"""Of a pattern. A name can be made for which the time to match grows with its length to the power of their number."""
+MOST_RULES = 1_000
+"""Of a file. Each is held against each name below, at a microsecond or two."""
+
+
+class Unruly(Exception):
+    """Rules that cannot be read, or are too many to be followed."""
 
 
 @dataclass(frozen=True)
 class Ignoring:
-    """The rules that hold in one folder: its own file's and those of the folders above, innermost last."""
+    """The rules that hold in one folder: its own files' and those of the folders above, innermost last."""
 
     rules: tuple[tuple[str, GitIgnoreSpec], ...] = ()
 
     @classmethod
-    def above(cls, folder: str) -> Ignoring:
-        """What the folders above say, up to the repository's root; nothing if the folder is in no repository."""
+    def above(cls, folder: str) -> Ignoring | None:
+        """What the folders above say, up to the repository's root; nothing if the folder is in no repository. None
+        if that cannot be followed."""
         chain = [Path(folder), *Path(folder).parents]
         root = next((place for place, each in enumerate(chain) if os.path.lexists(each / ".git")), 0)
-        found = cls()
+        found: Ignoring | None = cls()
         for each in reversed(chain[1 : root + 1]):
-            found = found.entering(str(each))
+            found = found and found.entering(str(each))
         return found
 
-    def entering(self, folder: str) -> Ignoring:
-        """The rules in a folder, its own file's included."""
-        raw = read_bytes(str(Path(folder, FILE_NAME)), LARGEST_BYTES)
-        lines = [] if raw is None else raw.decode("utf-8", "replace").splitlines()
-        spec = parse(lines)
-        return Ignoring((*self.rules, (folder, spec))) if spec else self
+    def entering(self, folder: str) -> Ignoring | None:
+        """The rules in a folder, its own files' included; None if those cannot be followed: leave it out then."""
+        # Of a link, git follows the one and not the other. Where `.git` is a file, this is no path to anything.
+        own = os.path.realpath(Path(folder, ".git", "info", "exclude")), str(Path(folder, FILE_NAME))
+        try:
+            found = [parse(_lines(path)) for path in own]
+        except Unruly:
+            return None
+        return Ignoring((*self.rules, *((folder, spec) for spec in found if spec is not None)))
+
+    def __bool__(self) -> bool:
+        """Always: no rules are not the same as rules that cannot be followed."""
+        return True
+
+    def count(self) -> int:
+        """How many rules there are."""
+        return sum(len(spec.patterns) for _, spec in self.rules)
 
     def shuts_out(self, path: str, *, is_folder: bool) -> bool:
         """Whether git would ignore a path below the folder; the innermost file that names it decides."""
@@ -54,23 +76,33 @@ class Ignoring:
         return False
 
 
-def parse(lines: list[str]) -> GitIgnoreSpec | None:
-    """The patterns of one file; None if it has none. What is no pattern is passed over, as git does."""
-    from pathspec import GitIgnoreSpec
-
-    kept = [line for line in lines if stars(line) <= MOST_STARS and _is_pattern(line)]
-    return GitIgnoreSpec.from_lines(kept) if kept else None
-
-
-def _is_pattern(line: str) -> bool:
-    from pathspec import GitIgnoreSpec
-
+def _lines(path: str) -> list[str]:
+    """The lines of a file of rules; none if there is no such file, `Unruly` if it is there and cannot be read."""
     try:
-        return any(pattern.include is not None for pattern in GitIgnoreSpec.from_lines([line]).patterns)
-    except ValueError:
-        return False
+        if not stat.S_ISREG(os.lstat(path).st_mode):
+            return []
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise Unruly from error
+    raw = read_bytes(path, LARGEST_BYTES)
+    if raw is None:
+        raise Unruly
+    return raw.decode("utf-8-sig", "surrogateescape").split("\n")  # as names of files are, and at no other line ends
 
 
-def stars(pattern: str) -> int:
-    """Runs of stars in a pattern."""
-    return sum(1 for before, mark in zip(" " + pattern, pattern, strict=False) if mark == "*" != before)
+def parse(lines: list[str]) -> GitIgnoreSpec | None:
+    """The patterns of one file; None if it has none, `Unruly` if too many. What is no pattern is passed over, as
+    git does."""
+    from pathspec import GitIgnoreSpec
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+
+    rules = [rule for line in lines if (rule := bounded(line.removesuffix("\r"))) is not None]
+    if len(rules) > MOST_RULES:
+        raise Unruly
+    patterns: list[GitIgnoreSpecPattern] = []
+    for rule in rules:
+        with suppress(ValueError):
+            patterns.append(GitIgnoreSpecPattern(rule))
+    kept = [pattern for pattern in patterns if pattern.include is not None]
+    return GitIgnoreSpec(kept) if kept else None
