@@ -122,7 +122,7 @@ def _is_skipped(entry: os.DirEntry[str], excluded: Excluded, is_folder: bool) ->
 def _seen(entry: os.DirEntry[str], folder: str, label: str) -> SourceFile | None:
     """The file with its size and stamp; None if it is gone, empty, or too large for a person's."""
     try:
-        status = entry.stat(follow_symlinks=False)
+        status = os.lstat(entry.path)  # on Windows, the entry's own has other numbers in it
     except OSError:
         return None
     if not 0 < status.st_size <= LARGEST_BYTES:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from pathspec import GitIgnoreSpec
 from walking import shown, write
 
-from peephole.server.workspace.ignoring import MOST_RULES, parse
+from peephole.server.workspace.ignoring import LARGEST_BYTES, MOST_RULES, Ignoring, parse
 from peephole.server.workspace.patterns import LONGEST, bounded
 
 PATTERNS = st.text("a*/", min_size=1, max_size=14)
@@ -78,3 +80,54 @@ def test_a_folder_with_more_rules_than_can_be_followed_is_left_out(tmp_path: Pat
     (tmp_path / "few/.gitignore").write_text("# note\n" + "\n".join(rules[1:]))
     (tmp_path / "many/.gitignore").write_text("\n".join(rules))
     assert shown(tmp_path) == ["a.py", "few/b.py"]
+
+
+def exclude(repository: Path, text: str) -> None:
+    """Writes a repository's own rules."""
+    (repository / ".git/info").mkdir(parents=True)
+    (repository / ".git/info/exclude").write_text(text)
+
+
+def test_a_repositorys_own_rules_hold_in_all_of_it_and_gitignore_files_have_the_last_word(tmp_path: Path) -> None:
+    write(tmp_path, "a.py", "b.py", "part/a.py", "part/b.py", "part/c.py")
+    exclude(tmp_path, "a.py\nb.py\n/part/c.py\n")
+    (tmp_path / ".gitignore").write_text("!b.py\n")
+    assert shown(tmp_path) == ["b.py", "part/b.py"]
+    assert shown(tmp_path / "part") == ["b.py"]
+
+
+def test_where_git_is_a_file_there_are_no_rules_in_it(tmp_path: Path) -> None:
+    write(tmp_path, "a.py")
+    (tmp_path / ".git").write_text("gitdir: /elsewhere\n")
+    assert shown(tmp_path) == ["a.py"]
+
+
+@pytest.mark.parametrize("raw", [b"\xef\xbb\xbfsecret.py\n", b"secret.py\r\n", b"secret.py\n# \x0b!secret.py\n"])
+def test_rules_are_read_whatever_bytes_stand_around_them(tmp_path: Path, raw: bytes) -> None:
+    write(tmp_path, "secret.py", "a.py")
+    (tmp_path / ".gitignore").write_bytes(raw)
+    assert shown(tmp_path) == ["a.py"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are text elsewhere")
+def test_a_rule_in_another_encoding_holds_for_the_name_with_the_same_bytes(tmp_path: Path) -> None:
+    write(tmp_path, os.fsdecode(b"caf\xe9/a.py"), "b.py")
+    (tmp_path / ".gitignore").write_bytes(b"caf\xe9/\n")
+    assert shown(tmp_path) == ["b.py"]
+
+
+@pytest.mark.parametrize("name", [".gitignore", ".git/info/exclude"])
+def test_a_folder_whose_rules_are_too_long_to_be_read_is_left_out(tmp_path: Path, name: str) -> None:
+    write(tmp_path, "a.py", "in/b.py", "in/deep/c.py")
+    write(tmp_path, f"in/{name}", text="# " + "x" * LARGEST_BYTES)
+    assert shown(tmp_path) == ["a.py"]
+    (tmp_path / "in/.git").mkdir(exist_ok=True)
+    assert Ignoring.above(str(tmp_path / "in/deep")) is None
+    assert shown(tmp_path / "in/deep") == []
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
+def test_a_folder_whose_rules_may_not_be_read_is_left_out(tmp_path: Path) -> None:
+    write(tmp_path, "a.py", "in/b.py", "in/.gitignore")
+    (tmp_path / "in/.gitignore").chmod(0)
+    assert shown(tmp_path) == ["a.py"]
