@@ -41,7 +41,8 @@ class Background:
     def consulted(self, session: Session, first: bool) -> None:
         """A document's libraries are others: those from before are let go of, and its marks renewed at the next rest.
 
-        first: there were none before. What was marked without them is marked anew without waiting for an edit.
+        first: there were none before, or files have gone from them. What was marked then is marked anew without
+        waiting for an edit.
         """
         if self._reads(session):
             self._reader.post(session, Priority.READ, "consult", lambda _: None, None)

@@ -105,6 +105,10 @@ class Reader:
     def _snapshot_budget_bytes(self) -> int:
         return self.settings.documents.snapshot_megabytes << 20
 
+    def end(self) -> None:
+        """Tells the worker to end, without waiting for it."""
+        self._scheduler.end()
+
     def close(self) -> None:
         """Ends the worker."""
         self._scheduler.close()

@@ -111,14 +111,18 @@ class Scheduler:
             if job.key == key:
                 job.future.cancel()
 
-    def close(self) -> None:
-        """Cancels everything and ends the worker; waits for the slice that is running, but not for long."""
+    def end(self) -> None:
+        """Cancels everything and tells the worker to end, without waiting for it."""
         for job in list(self._jobs):
             if not job.future.get_loop().is_closed():
                 job.future.cancel()
         with self._changed:
             self._closing = True
             self._changed.notify_all()
+
+    def close(self) -> None:
+        """Ends everything; waits for the slice that is running, but not for long."""
+        self.end()
         if self._thread.is_alive():
             self._thread.join(CLOSING_S)
 

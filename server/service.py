@@ -77,6 +77,8 @@ class Service:
         """Ends the worker, and everything that was begun."""
         for session in self._sessions:
             session.hush()
+        self._reader.end()  # both first, lest one thread holds up the other while that is waited for
+        self._workspace.end()
         self._reader.close()
         self._workspace.close()
 

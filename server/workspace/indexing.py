@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pygls.uris import to_fs_path
@@ -22,6 +25,7 @@ from .choice import OpenText
 from .shelves import Shelves, Steps, Stock, Wanted
 
 if TYPE_CHECKING:
+    from peephole.model.recall import Libraries
     from peephole.model.vocabulary import Vocabulary
 
 logger = logging.getLogger(__name__)
@@ -46,11 +50,21 @@ class Display(Protocol):
         """It is done."""
 
 
+@dataclass(frozen=True)
+class Look:
+    """One pass. changed: paths that are to be read again, None where no file has changed; asked: changes until then."""
+
+    wanted: Wanted
+    changed: frozenset[str] | None
+    asked: int
+
+
 class Workspace:
     """The files around the open documents. For the loop, but for `_make`."""
 
     def __init__(self, reader: Reader, sessions: Sessions, delivered: Callable[[Session, bool], None]) -> None:
-        """delivered: told of each document whose libraries are others now, and whether it had none before."""
+        """delivered: told of each document whose libraries are others now, and whether it had none before or has lost
+        some: what was marked is to be marked anew then."""
         self._reader, self._sessions, self._delivered = reader, sessions, delivered
         self._scheduler = Scheduler("peephole-workspace")
         self._folders: dict[str, str] = {}
@@ -61,20 +75,28 @@ class Workspace:
         self._timer: asyncio.TimerHandle | None = None
         self._due_since: float | None = None
         """When the first change came that no pass has begun to look at."""
+        self._asked = self._looked = 0
+        """How many changes came, and how many of them the libraries know of, or were in vain looked for."""
         self._making: asyncio.Future[Stock] | None = None
+        self._look = Look(Wanted(), None, 0)
+        """What is being made."""
+        self._failure: str | None = None
+        """Why the last look came to nothing."""
+        self._closed = False
         self._percent = 0
         self.display: Display | None = None
         """Of the client, if it shows such things."""
 
     def add_folders(self, uris: Iterable[str]) -> None:
         """Takes folders of the client's workspace in; those that are no files are passed over."""
-        self._folders |= {uri: path for uri in uris if (path := path_of(uri)) is not None}
+        self._folders |= {name_on_disk(path): path for uri in uris if (path := path_of(uri)) is not None}
         self.renew()
 
     def remove_folders(self, uris: Iterable[str]) -> None:
         """Lets go of folders."""
         for uri in uris:
-            self._folders.pop(uri, None)
+            if (path := path_of(uri)) is not None:
+                self._folders.pop(name_on_disk(path), None)
         self.renew()
 
     def files_changed(self, uris: Iterable[str]) -> None:
@@ -83,40 +105,55 @@ class Workspace:
 
     def renew(self, *, walk: bool = True, changed: Iterable[str] = ()) -> None:
         """Makes the libraries anew once things rest. walk: files may have changed, and not only open texts."""
+        if self._closed:
+            return
         loop = asyncio.get_running_loop()
+        self._asked += 1
         self._walk |= walk
         self._changed.update(changed)
         if self._due_since is None:
             self._due_since = loop.time()
         if self._timer is not None:
             self._timer.cancel()
-        rest_s = REST_S if self._stock is not None else 0.0
+        rest_s = REST_S if self._stock is not None and self._why_not() is None else 0.0
         self._timer = loop.call_at(min(loop.time() + rest_s, self._due_since + MOST_DELAY_S), self._start)
+        self._give_up()
 
     async def settled(self) -> None:
-        """Returns once the libraries are those of the files and texts as they are now; hurries what waits to rest."""
+        """Returns once the libraries are those of the files and texts as they are now; hurries what waits to rest.
+
+        What changes meanwhile is not waited for: under somebody's typing that would have no end.
+        """
         await self._reader.loaded()
-        while self._timer is not None or self._making is not None:
+        asked = self._asked
+        while not self._closed and self._looked < asked:
             if self._making is None:
                 self._start()
-            if self._making is not None:
-                await asyncio.wait([self._making])
+            if self._making is None:  # nothing is to be made
+                return
+            await asyncio.wait([self._making])
 
-    def close(self) -> None:
-        """Ends the thread."""
+    def end(self) -> None:
+        """Stops what goes on and begins nothing any more, without waiting for the thread."""
+        self._closed = True
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        self._scheduler.end()
+
+    def close(self) -> None:
+        """Ends the thread."""
+        self.end()
         self._scheduler.close()
 
     def describe(self) -> dict[str, Any]:
         """How the workspace is, for the status: counts, no paths."""
         stock = self._stock or Stock()
-        reason = self._why_not()
-        state = "off" if reason else self._state()
+        off = self._why_not()
+        state = "off" if off else self._state()
         return {
             "state": state,
-            "reason": reason,
+            "reason": off or (self._failure if state == "failed" else None),
             "percent": self._percent if state == "indexing" else 100,
             "folders": len(self._folders),
             "files": stock.files,
@@ -125,10 +162,12 @@ class Workspace:
         }
 
     def _state(self) -> str:
-        """`waiting`: something has changed, and is looked at as soon as it rests."""
+        """`waiting`: something has changed, and is looked at as soon as it rests. `failed`: until something changes."""
         if self._making is not None or self._reader.condition.state == "loading":
             return "indexing"
-        return "waiting" if self._timer is not None else "ready"
+        if self._timer is not None:
+            return "waiting"
+        return "ready" if self._failure is None else "failed"
 
     def _why_not(self) -> str | None:
         """Why nothing is remembered of the workspace; None if it is, or will be once the model is loaded."""
@@ -146,54 +185,71 @@ class Workspace:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        predictor = self._reader.condition.predictor
         if self._making is not None or self._due_since is None:
             return
+        predictor = self._reader.condition.predictor
         if self._why_not() is not None or (predictor is not None and not self._opened()):
             self._withdraw()
         elif predictor is not None:  # else `renew` is called again when the model is loaded
-            changed = frozenset(self._changed) if self._walk else None
-            self._walk, self._due_since = False, None
-            self._changed.clear()
-            make = partial(self._make, asyncio.get_running_loop(), predictor.vocabulary, self._wanted(), changed)
-            self._percent = 0
-            if self._stock is None and self.display is not None:
-                self.display.begin()
-            self._making = self._scheduler.post(Priority.READ, make, key="workspace")
-            self._making.add_done_callback(self._made)
+            self._begin(predictor.vocabulary)
+
+    def _begin(self, vocabulary: Vocabulary) -> None:
+        if self._shelves is None or self._shelves.vocabulary is not vocabulary:
+            self._shelves = Shelves(vocabulary)
+        look = self._look = Look(self._wanted(), frozenset(self._changed) if self._walk else None, self._asked)
+        self._walk, self._due_since = False, None
+        self._changed.clear()
+        self._percent = 0
+        if self._stock is None and self.display is not None:
+            self.display.begin()
+        make = partial(self._make, asyncio.get_running_loop(), self._shelves, look)
+        self._making = self._scheduler.post(Priority.READ, make, key="workspace")
+        self._making.add_done_callback(self._made)
+
+    def _give_up(self) -> None:
+        """Stops a pass that looks at what it should not look at any more, or at what is not needed."""
+        if self._making is None:
+            return
+        wanted = self._look.wanted
+        if self._why_not() is not None or (wanted.folders, wanted.excluded) != self._bounds():
+            self._making.cancel()
 
     def _withdraw(self) -> None:
-        """Lets go of all libraries."""
-        self._due_since, self._shelves, self._stock, self._walk = None, None, None, True
+        """Lets go of all libraries, and of all that was to be looked at."""
+        self._due_since, self._failure, self._looked = None, None, self._asked
+        self._changed.clear()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Takes the libraries from all documents."""
+        self._shelves, self._stock, self._walk = None, None, True
         for session in self._sessions:
             if session.libraries is not None:
                 session.libraries = None
-                self._delivered(session, False)
+                self._delivered(session, True)
 
     def _opened(self) -> list[Session]:
         return [session for session in self._sessions if self._reader.silence(session) is None]
 
     def _wanted(self) -> Wanted:
-        settings, opened = self._reader.settings, self._opened()
+        opened, (folders, excluded) = self._opened(), self._bounds()
         read = {session.uri for session in opened}
         unread = [path_of(session.uri) for session in self._sessions if session.uri not in read]
         return Wanted(
-            tuple(self._folders.values()),
+            folders,
             tuple(open_text(session) for session in opened),
             tuple(path for path in unread if path is not None),
-            (*settings.documents.excluded, *settings.workspace.excluded),
-            settings.workspace.most_megabytes,
+            excluded,
+            self._reader.settings.workspace.most_megabytes,
         )
 
-    def _make(
-        self,
-        loop: asyncio.AbstractEventLoop,
-        vocabulary: Vocabulary,
-        wanted: Wanted,
-        changed: frozenset[str] | None,
-        should_stop: ShouldStop,
-    ) -> Stock:
-        """In the thread: the libraries. changed: paths that are to be read again; None where no file has changed."""
+    def _bounds(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Where files are looked for, and the patterns of those that are not looked at."""
+        settings = self._reader.settings
+        return tuple(self._folders.values()), (*settings.documents.excluded, *settings.workspace.excluded)
+
+    def _make(self, loop: asyncio.AbstractEventLoop, shelves: Shelves, look: Look, should_stop: ShouldStop) -> Stock:
+        """In the thread: the libraries."""
 
         def pause() -> None:
             self._reader.give_way()
@@ -203,11 +259,9 @@ class Workspace:
         def tell(share: float) -> None:
             loop.call_soon_threadsafe(self._told, int(100 * share))
 
-        if self._shelves is None or self._shelves.vocabulary is not vocabulary:
-            self._shelves = Shelves(vocabulary)
-        if changed is not None:
-            self._shelves.forget_walk(changed)
-        return self._shelves.stock(wanted, Steps(pause, tell))
+        if look.changed is not None:
+            shelves.forget_walk(look.changed)
+        return shelves.stock(look.wanted, Steps(pause, tell))
 
     def _told(self, percent: int) -> None:
         self._percent = percent
@@ -220,23 +274,37 @@ class Workspace:
         if self.display is not None:
             self.display.end()
         if making.cancelled():
-            return
-        if making.exception() is not None:  # `post` has logged it
-            self._walk = True
+            self._walk |= self._look.changed is not None
+            self._changed |= self._look.changed or frozenset()
+        elif (error := making.exception()) is not None:  # `post` has logged it
+            self._failure = f"looking at it failed: {type(error).__name__}"
+            self._looked = self._look.asked
+            self._let_go()
         else:
-            stock = self._stock = making.result()
-            held, source = stock.nbytes / 1e6, stock.characters / 1e6
-            logger.info("workspace: %d files, %.1f MB of source, %.1f MB held", stock.files, source, held)
-            for session in self._sessions:
-                self._hand_out(session, stock)
-        if self._due_since is not None and self._timer is None:
+            self._failure, self._looked = None, self._look.asked
+            self._take(making.result())
+        if self._due_since is not None and self._timer is None and not self._closed:
             self._start()
+
+    def _take(self, stock: Stock) -> None:
+        """Hands new libraries out."""
+        self._stock = stock
+        held, source = stock.nbytes / 1e6, stock.characters / 1e6
+        logger.info("workspace: %d files, %.1f MB of source, %.1f MB held", stock.files, source, held)
+        for session in self._sessions:
+            self._hand_out(session, stock)
 
     def _hand_out(self, session: Session, stock: Stock) -> None:
         before, libraries = session.libraries, stock.libraries.get(session.uri)
         if libraries != before:
             session.libraries = libraries
-            self._delivered(session, before is None)
+            self._delivered(session, before is None or bool(titles(before) - titles(libraries)))
+
+
+def titles(libraries: Libraries | None) -> set[str]:
+    """The files that libraries are made of, as they are shown."""
+    held = () if libraries is None else (libraries.near, libraries.far)
+    return {path for library in held if library is not None for path in library.paths}
 
 
 def open_text(session: Session) -> OpenText:
@@ -252,7 +320,21 @@ def path_of(uri: str) -> str | None:
         path = to_fs_path(uri)
     except ValueError:
         return None
-    return path if path and "\0" not in path else None
+    return path if path and "\0" not in path and Path(path).is_absolute() and is_encodable(path) else None
+
+
+def is_encodable(path: str) -> bool:
+    """Whether the system could have such a path: half a surrogate pair is no character."""
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def name_on_disk(path: str) -> str:
+    """A path as it is told from others, however it was spelled; links stay as they are."""
+    return os.path.normcase(os.path.normpath(path))
 
 
 def name_of(uri: str) -> str:

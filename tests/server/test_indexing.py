@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,10 @@ from peephole.server.document import Document
 from peephole.server.reader import Reader
 from peephole.server.scheduler import Priority
 from peephole.server.session import Session, Sessions
+from peephole.server.settings import Settings, WorkspaceSettings
 from peephole.server.workspace.indexing import Workspace, name_of, path_of
+from peephole.server.workspace.shelves import Shelves, Steps, Stock, Wanted
+from peephole.server.workspace.walk import SourceFile, source_files
 
 PATIENCE_S = 60
 """Only a worker that has gone wrong lets it run out."""
@@ -139,15 +144,159 @@ async def test_a_look_that_fails_is_logged_without_paths_and_tried_again_with_th
         context.setattr("peephole.server.workspace.shelves.read_text", fail)
         await bench.load()
     assert bench.delivered == []
+    described = bench.workspace.describe()
+    assert (described["state"], described["reason"]) == ("failed", "looking at it failed: OSError")
     assert [record.getMessage() for record in caplog.records] == ["background work failed: OSError"]
     bench.workspace.renew(walk=False)
     await bench.settle()
     assert bench.delivered == [True]
+    assert (bench.state(), bench.workspace.describe()["reason"]) == ("ready", None)
+
+
+async def test_a_look_that_fails_leaves_nothing_of_the_one_before(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bench.load()
+
+    def fail(*_: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr("peephole.server.workspace.shelves.source_files", fail)
+    bench.workspace.renew()
+    await bench.settle()
+    assert bench.session.libraries is None
+    assert bench.delivered == [True, True]
+    assert (bench.state(), bench.workspace.describe()["files"]) == ("failed", 0)
+
+
+async def test_an_address_that_is_no_path_ends_nothing(bench: Bench) -> None:
+    uri = "file:///a\ud800.py"
+    bench.sessions.add(Session(uri, "python", Document.opened(uri, "python", 1, "q = 1\n", "utf-16")))
+    bench.workspace.add_folders(["file:///\ud800"])
+    bench.workspace.files_changed([uri])
+    await bench.load()
+    assert (bench.state(), bench.workspace.describe()["files"]) == ("ready", 1)
+
+
+@pytest.fixture
+def held(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Set by walks once they have begun; they do not end by themselves."""
+    begun = threading.Event()
+
+    def walk(*_: object, pause: Callable[[], None], **__: object) -> Iterator[SourceFile]:
+        while True:
+            begun.set()
+            pause()
+            time.sleep(0.001)
+            yield from ()
+
+    monkeypatch.setattr("peephole.server.workspace.shelves.source_files", walk)
+    yield begun
+    bench.workspace.end()
+
+
+async def hold(bench: Bench, begun: threading.Event) -> None:
+    """Loads the model and waits until a walk has begun."""
+    loaded = asyncio.Event()
+    bench.reader.load(lambda _: loaded.set())
+    await loaded.wait()
+    bench.workspace.add_folders([bench.folder.as_uri()])
+    bench.workspace._start()
+    assert await asyncio.to_thread(begun.wait, PATIENCE_S)
+
+
+async def test_a_look_is_stopped_when_the_workspace_is_switched_off(bench: Bench, held: threading.Event) -> None:
+    await hold(bench, held)
+    bench.reader.settings = Settings(workspace=WorkspaceSettings(enabled=False))
+    bench.workspace.renew()
+    await bench.settle()
+    assert (bench.state(), bench.display.shown) == ("off", ["begin", "end"])
+
+
+async def test_a_look_is_stopped_when_its_folder_goes(bench: Bench, held: threading.Event) -> None:
+    await hold(bench, held)
+    bench.workspace.remove_folders([bench.folder.as_uri()])
+    await bench.settle()
+    assert (bench.state(), bench.workspace.describe()["files"]) == ("ready", 0)
+
+
+async def test_a_look_that_is_stopped_is_begun_anew_and_reads_what_had_changed(
+    bench: Bench, held: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await hold(bench, held)
+    changed = bench.folder / "b.py"
+    bench.workspace.remove_folders([bench.folder.as_uri()])
+    bench.workspace.add_folders([bench.folder.as_uri()])
+    bench.workspace.files_changed([changed.as_uri()])
+    monkeypatch.setattr("peephole.server.workspace.shelves.source_files", source_files)
+    await bench.settle()
+    assert bench.workspace.describe()["files"] == 1
+
+
+async def test_closing_stops_a_look_and_whoever_waits_for_it(bench: Bench, held: threading.Event) -> None:
+    await hold(bench, held)
+    waiting = asyncio.ensure_future(bench.workspace.settled())
+    await asyncio.sleep(0)
+    bench.workspace.renew()
+    bench.workspace.end()
+    async with asyncio.timeout(PATIENCE_S):
+        await waiting
+    bench.workspace.close()
+    assert not bench.workspace._scheduler._thread.is_alive()
+    bench.workspace.renew()
+    assert bench.workspace._timer is None
+
+
+async def test_what_changes_while_somebody_waits_is_not_waited_for(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bench.load()
+    stock = Shelves.stock
+
+    def typed(shelves: Shelves, wanted: Wanted, steps: Steps) -> Stock:
+        loop.call_soon_threadsafe(partial(bench.workspace.renew, walk=False))
+        made = stock(shelves, wanted, steps)
+        time.sleep(0.01)
+        return made
+
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr(Shelves, "stock", typed)
+    bench.workspace.renew()
+    await bench.settle()
+    assert bench.state() in ("waiting", "indexing")
+
+
+async def test_marks_are_renewed_where_files_went_away_or_all_is_withdrawn(bench: Bench) -> None:
+    await bench.load()
+    (bench.folder / "b.py").unlink()
+    bench.workspace.files_changed([(bench.folder / "b.py").as_uri()])
+    await bench.settle()
+    assert bench.delivered == [True, True]
+    bench.reader.settings = Settings(workspace=WorkspaceSettings(enabled=False))
+    bench.workspace.files_changed([(bench.folder / "b.py").as_uri()])
+    await bench.settle()
+    assert bench.delivered == [True, True, True]
+    assert bench.workspace._changed == set(), "it would grow for ever"
+
+
+@pytest.mark.parametrize("spelled", ["{}/", "{}/.", "{}/../{name}"])
+async def test_a_folder_goes_however_its_removal_is_spelled(bench: Bench, spelled: str) -> None:
+    await bench.load()
+    bench.workspace.remove_folders([spelled.format(bench.folder.as_uri(), name=bench.folder.name)])
+    await bench.settle()
+    described = bench.workspace.describe()
+    assert (described["folders"], described["files"]) == (0, 0)
 
 
 @pytest.mark.parametrize(
     ("uri", "path"),
-    [("file:///a/b%20c.py", "/a/b c.py"), ("untitled:a", None), ("file:///a%00b", None), ("http://[", None)],
+    [
+        ("file:///a/b%20c.py", "/a/b c.py"),
+        ("untitled:a", None),
+        ("file:///a\ud800.py", None),
+        ("file:///a%00b", None),
+        ("http://[", None),
+    ],
 )
 def test_only_uris_of_files_have_paths(uri: str, path: str | None) -> None:
     assert path_of(uri) == path
