@@ -4,7 +4,7 @@ happened before: whatever way led to the same files, the same ones are chosen.""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TypeVar
@@ -16,7 +16,7 @@ NEAR_CHARACTERS = 1_000_000
 """Most text near one document: about as much as a person has in mind, and built anew in 30 ms."""
 
 NEAR_TOGETHER = 8_000_000
-"""Most of such text for all open documents: each has a library of its own, which takes 14 times its text."""
+"""Most of such text for all open documents: each has a library of its own, of about seven bytes a character."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,19 +32,35 @@ class OpenText:
     shared: bool = True
 
 
+PLACES_AT_ONCE = 1024
+"""Files that are sorted in between two pauses: a few milliseconds."""
+
 Source = SourceFile | OpenText
 S = TypeVar("S", SourceFile, Source)
+T = TypeVar("T")
 
 
-def choose_far(files: Sequence[SourceFile], opened: Sequence[OpenText], most_bytes: int) -> list[SourceFile]:
-    """The files of one language that are not open, by path; where they are too much, the nearest to open documents."""
+def no_pause() -> None:
+    """For what is done at once."""
+
+
+def choose_far(
+    files: Sequence[SourceFile],
+    opened: Sequence[OpenText],
+    most_bytes: int,
+    pause: Callable[[], None] = no_pause,
+) -> list[SourceFile]:
+    """The files of one language that are not open, by path; where they are too much, the nearest to open documents.
+
+    pause: called now and then, may raise to end it.
+    """
     paths = {document.path for document in opened}
     closed = sorted((file for file in files if file.path not in paths), key=lambda file: file.path)
     if sum(file.size for file in closed) <= most_bytes:
         return closed
     folders = [folder_of(path).split("/") for path in paths if path is not None]
     distances: dict[str, int] = {}
-    for file in closed:
+    for file in paced(closed, pause):
         folder = folder_of(file.path)
         if folder not in distances:
             distances[folder] = min((distance(folder.split("/"), each) for each in folders), default=0)
@@ -65,9 +81,14 @@ def distance(one: Sequence[str], other: Sequence[str]) -> int:
 class Surroundings:
     """The files and open documents of one language, looked up by where they lie."""
 
-    def __init__(self, files: Iterable[SourceFile], opened: Sequence[OpenText]) -> None:
-        shared = [document for document in opened if document.shared]
-        self._opened = sorted(shared, key=lambda document: (document.shown, document.uri))
+    def __init__(
+        self, files: Iterable[SourceFile], opened: Sequence[OpenText], pause: Callable[[], None] = no_pause
+    ) -> None:
+        """pause: called now and then, here and in `near`; may raise to end it."""
+        self._pause = pause
+        # By address, so that of one file that is open under two it is always the same text that counts.
+        shared = sorted((each for each in opened if each.shared), key=lambda each: (each.uri, each.text))
+        self._opened = sorted(shared, key=lambda document: document.shown)
         open_paths = {document.path for document in opened}
         placed: list[tuple[str, Source]] = [(each.path, each) for each in files if each.path not in open_paths]
         placed += [(each.path, each) for each in shared if each.path is not None]
@@ -75,7 +96,7 @@ class Surroundings:
         self._by_folder: defaultdict[str, list[str]] = defaultdict(list)
         self._folders: defaultdict[str, set[str]] = defaultdict(set)
         self._by_tail: defaultdict[str, list[str]] = defaultdict(list)
-        for path in self._by_path:
+        for path in paced(self._by_path, pause):
             parts = path.split("/")
             self._by_folder[folder_of(path)].append(path)
             self._folders[parts[-2]].add(folder_of(path))
@@ -90,13 +111,15 @@ class Surroundings:
         imports = imports_of(document.text, document.language)
         ranked: dict[str, None] = {}
         for imported in imports:
+            self._pause()
             ranked.update(dict.fromkeys(sorted(self._meant(imported, document))))
         if document.path is not None:
             ranked.update(dict.fromkeys(sorted(self._by_folder.get(folder_of(document.path), []))))
         for imported in imports:
+            self._pause()
             if imported.whole:
                 ranked.update(dict.fromkeys(sorted(self._package(imported))))
-        found: dict[Source, None] = dict.fromkeys(self._by_path[path] for path in ranked)
+        found: dict[Source, None] = dict.fromkeys(self._by_path[path] for path in paced(ranked, self._pause))
         found.update(dict.fromkeys(self._opened))
         return _first((each for each in found if not is_same(each, document)), most_characters)
 
@@ -133,6 +156,14 @@ class Surroundings:
         ending = "/" + "/".join(imported.parts)
         folders = self._folders.get(imported.parts[-1], set()) if imported.parts else set()
         return [path for folder in folders if folder.endswith(ending) for path in self._by_folder[folder]]
+
+
+def paced(many: Iterable[T], pause: Callable[[], None]) -> Iterator[T]:
+    """All of them, with pauses in between."""
+    for count, each in enumerate(many):
+        if count % PLACES_AT_ONCE == 0:
+            pause()
+        yield each
 
 
 def is_same(source: Source, document: OpenText) -> bool:

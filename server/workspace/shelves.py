@@ -32,7 +32,8 @@ FILES_AT_ONCE = 256
 @dataclass(frozen=True)
 class Wanted:
     """What libraries are to be made of. folders: the workspace's; opened: documents that are read; unread: paths of
-    documents that are open, but whose text may not be looked at; apart: paths that no far library shall hold."""
+    documents that are open, but whose text may not be looked at; apart: paths that no far library shall hold; below:
+    whether what lies in folders of the folders is taken, too."""
 
     folders: tuple[str, ...] = ()
     opened: tuple[OpenText, ...] = ()
@@ -40,6 +41,7 @@ class Wanted:
     excluded: tuple[str, ...] = ()
     most_megabytes: int = 20
     apart: tuple[str, ...] = ()
+    below: bool = True
 
 
 @dataclass(frozen=True)
@@ -93,9 +95,10 @@ class Shelves:
 
         folders, excluded = resolved(wanted.folders), Excluded.by(wanted.excluded)
         unread, apart = set(map(real, wanted.unread)), set(map(real, wanted.apart))
-        walked = self._walk(folders, wanted.excluded, steps)
-        files = [file for file in walked if file.path not in unread]
+        walked = self._walk(folders, wanted, steps)
         opened = share(wanted.opened, folders, excluded, {file.path for file in walked})
+        held = unread | {document.path for document in opened}  # in whatever language it is open
+        files = [file for file in walked if file.path not in held]
         languages = sorted({document.language for document in opened})
         chosen: dict[str, Sequence[Source]] = {}
         for language in languages:
@@ -103,8 +106,8 @@ class Shelves:
             of_language = [file for file in files if file.language == language]
             beside = [document for document in opened if document.language == language]
             rest = [file for file in of_language if file.path not in apart]
-            chosen[language] = choose_far(rest, beside, wanted.most_megabytes * 1_000_000)
-            around = Surroundings(of_language, beside)
+            chosen[language] = choose_far(rest, beside, wanted.most_megabytes * 1_000_000, steps.pause)
+            around = Surroundings(of_language, beside, steps.pause)
             most = min(NEAR_CHARACTERS, NEAR_TOGETHER // len(opened))
             chosen |= {document.uri: around.near(document, most) for document in beside}
         shelved = self._read(chosen, steps)
@@ -120,14 +123,14 @@ class Shelves:
         }
         return self._counted(libraries)
 
-    def _walk(self, folders: Folders, patterns: tuple[str, ...], steps: Steps) -> list[SourceFile]:
+    def _walk(self, folders: Folders, wanted: Wanted, steps: Steps) -> list[SourceFile]:
         """The workspace's files, each once, however its folders lie in each other and whatever they are called."""
-        key = folders, patterns
+        key = folders, wanted.excluded, wanted.below
         if self._walked is None or self._walked[0] != key or self._differs(steps):
-            excluded = Excluded.by(patterns)
+            excluded = Excluded.by(wanted.excluded)
             found: dict[str, SourceFile] = {}
             for folder, label in labelled(list(folders)):
-                for file in source_files(folder, excluded, label=label, pause=steps.pause):
+                for file in source_files(folder, excluded, label=label, pause=steps.pause, below=wanted.below):
                     if not any(shuts_out(excluded, path) for path in spellings(file.path, folders)):
                         found.setdefault(file.path, file)
             self._walked = key, list(found.values())
@@ -161,7 +164,7 @@ class Shelves:
         found: dict[str, tuple[Shelved, ...]] = {}
         for name, many in chosen.items():
             each = (Shelved(one.shown, one.text) if isinstance(one, OpenText) else texts[one] for one in many)
-            found[name] = tuple(sorted((one for one in each if one is not None), key=lambda one: one.path))
+            found[name] = tuple(sorted((one for one in each if one is not None), key=lambda one: (one.path, one.text)))
         return found
 
     def _bind(self, files: tuple[Shelved, ...], before: Book | None, steps: Steps) -> Book:

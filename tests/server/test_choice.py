@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peephole.server.workspace.choice import OpenText, Surroundings, choose_far, distance, is_same
+from peephole.server.scheduler import Stopped
+from peephole.server.workspace.choice import PLACES_AT_ONCE, OpenText, Surroundings, choose_far, distance, is_same
 from peephole.server.workspace.imports import Import, file_names, imports_of
 from peephole.server.workspace.walk import SourceFile
 
@@ -101,6 +103,46 @@ def test_near_ends_where_it_is_too_much_and_passes_over_what_does_not_fit() -> N
     surroundings = Surroundings([file("large.py", 90), file("small.py", 5), file("z.py", 50)], [document])
     assert [each.shown for each in surroundings.near(document, 100)] == ["large.py", "small.py"]
     assert [each.shown for each in surroundings.near(document, 60)] == ["small.py", "z.py"]
+
+
+def test_of_one_file_open_under_two_addresses_one_text_counts_whichever_was_opened_first() -> None:
+    document = opened("main.py", "import a\n")
+    real, link = opened("a.py", "real"), OpenText("file:///link/a.py", "/w/a.py", "a.py", "python", "link")
+    again = replace(link, text="later")
+
+    def texts(*others: OpenText) -> list[object]:
+        return [getattr(each, "text", None) for each in Surroundings([], [*others, document]).near(document)]
+
+    assert texts(real, link) == texts(link, real)
+    assert texts(link, again) == texts(again, link)
+
+
+def test_what_is_not_shared_is_near_nobody_else() -> None:
+    document, private = opened("main.py", "import a\n"), replace(opened("a.py", "private"), shared=False)
+    assert near(document, [], private, opened("b.py")) == ["b.py"]
+    assert near(private, [], document) == ["main.py"]
+
+
+def test_choosing_among_many_files_pauses_and_can_be_ended() -> None:
+    files = [file(f"f{count}/a.py") for count in range(3 * PLACES_AT_ONCE)]
+    document = opened("f1/main.py", "import a, b, c\n")
+    pauses: list[None] = []
+
+    def pause() -> None:
+        pauses.append(None)
+
+    choose_far(files, [document], 100, pause)
+    assert len(pauses) == 3
+    surroundings = Surroundings(files, [document], pause)
+    assert len(pauses) == 3 + 4
+    surroundings.near(document)
+    assert len(pauses) > 3 + 4 + 3
+
+    def end() -> None:
+        raise Stopped
+
+    with pytest.raises(Stopped):
+        Surroundings(files, [document], end)
 
 
 @given(st.randoms(use_true_random=False))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -226,3 +227,11 @@ def test_an_exclusion_holds_by_whatever_name_the_folder_was_opened(folder: Path,
         assert paths(Shelves(VOCABULARY).stock(wanted).libraries[document.uri].far) == []
     at_link = opened(link, "in/p.py", "private\n")
     assert near_another(folder, at_link, within, excluded=(spelled,)) == []
+
+
+def test_a_file_that_is_open_in_another_language_is_not_read_from_the_disk(folder: Path) -> None:
+    (folder / "D.java").write_text("class D {}\n")
+    documents = (replace(opened(folder, "a.py", "typed"), language="java"), opened(folder, "b.py", ""))
+    libraries = Shelves(VOCABULARY).stock(Wanted((str(folder),), documents)).libraries
+    assert paths(libraries[documents[1].uri].far) == ["in/c.py"]
+    assert paths(libraries[documents[1].uri].near) == []
