@@ -57,12 +57,19 @@ class Remembering:
         path = str(source.path.absolute())
         document = OpenText(path, path, source.path.name, source.language, source.text)
         cap = WorkspaceSettings().most_megabytes
-        project, excluded = str(project_of(source.path)), DocumentSettings().excluded
-        wanted = Wanted((project,), (document,), (), excluded, cap, tuple(str(each.absolute()) for each in apart))
+        project, excluded = project_of(source.path), DocumentSettings().excluded
+        folder, below = str(project or source.path.absolute().parent), project is not None
+        others = tuple(str(each.absolute()) for each in apart)
+        wanted = Wanted((folder,), (document,), (), excluded, cap, others, below)
         return self._shelves.stock(wanted).libraries[path]
 
 
-def project_of(path: Path) -> Path:
-    """The folder of the project that a file belongs to: the nearest above that looks like one, else the file's own."""
-    folder = path.absolute().parent
-    return next((each for each in (folder, *folder.parents) if any((each / name).exists() for name in ROOTS)), folder)
+def project_of(path: Path) -> Path | None:
+    """The folder of the project that a file belongs to: the nearest above that looks like one. None if none does: not
+    the home folder, though it may be kept in git, nor what lies above it or all of the disk."""
+    try:
+        home = Path.home().resolve()
+    except RuntimeError:  # nobody's
+        home = Path(path.absolute().anchor)
+    above = (folder for folder in path.absolute().parents if not home.is_relative_to(folder.resolve()))
+    return next((each for each in above if each != each.parent and any((each / name).exists() for name in ROOTS)), None)

@@ -102,10 +102,36 @@ def test_a_project_is_the_nearest_folder_above_that_looks_like_one(project: Path
     assert project_of(project / "src/main.py") == project / "src"
 
 
-def test_a_file_in_no_project_has_the_files_of_its_folder_around_it(tmp_path: Path) -> None:
-    if any((above / ".git").exists() for above in tmp_path.parents):
+@pytest.fixture
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder in no project."""
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+    if any((above / ".git").exists() for above in home.parents):
         pytest.skip("the tests' own folder lies in a repository")
-    assert project_of(tmp_path / "a/b.py") == tmp_path / "a"
+    return home
+
+
+def test_a_file_in_no_project_has_just_the_files_of_its_folder_around_it(nowhere: Path, remembering: Predictor) -> None:
+    (nowhere / "below").mkdir()
+    for name in ("a.py", "b.py", "below/c.py"):
+        (nowhere / name).write_text("one\n")
+    assert project_of(nowhere / "a.py") is None
+    one_after_another = Remembering(remembering, "workspace")
+    assert paths(one_after_another.libraries(read_source(nowhere / "a.py")).far) == ["b.py"]
+    (nowhere / "below/pom.xml").write_text("")
+    assert paths(one_after_another.libraries(read_source(nowhere / "below/c.py")).far) == []
+
+
+def test_neither_the_home_folder_nor_what_lies_above_it_is_a_project(nowhere: Path) -> None:
+    (nowhere / "work").mkdir()
+    for folder in (nowhere, nowhere.parent):
+        (folder / ".git").mkdir()
+    assert project_of(nowhere / "work/a.py") is None
+    (nowhere / "work/.git").mkdir()
+    assert project_of(nowhere / "work/a.py") == nowhere / "work"
 
 
 def test_what_is_known_from_another_file_is_no_finding(project: Path, sure_folder: Path, tmp_path: Path) -> None:
