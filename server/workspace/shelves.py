@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from peephole.server.exclusion import Excluded
 
 from .choice import NEAR_CHARACTERS, NEAR_TOGETHER, OpenText, Source, Surroundings, choose_far
-from .reading import read_text
-from .walk import SourceFile, source_files, stamp_at
+from .reading import read_text, stamp_at
+from .walk import SourceFile, source_files
 
 if TYPE_CHECKING:
     from peephole.model.library import Library, Shelved
@@ -158,7 +158,7 @@ class Shelves:
             if file in self._texts:
                 texts[file] = self._texts[file]
             else:
-                text = read_text(file.path)
+                text = read_text(file.path, file.stamp)
                 texts[file] = None if text is None else Shelved(file.shown, text)
         self._texts = texts
         found: dict[str, tuple[Shelved, ...]] = {}

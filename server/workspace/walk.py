@@ -12,7 +12,7 @@ from pathlib import PurePath
 from peephole.server.exclusion import Excluded
 
 from .ignoring import Ignoring
-from .reading import LARGEST_BYTES
+from .reading import LARGEST_BYTES, stamp_of
 
 LANGUAGES = {".java": "java", ".py": "python"}
 """The language of a file, by its suffix."""
@@ -130,19 +130,6 @@ def _seen(entry: os.DirEntry[str], folder: str, label: str) -> SourceFile | None
     path = entry.path.replace(os.sep, "/")
     shown = label + path[len(folder) :].lstrip("/")
     return SourceFile(path, shown, language_of(entry.name) or "", status.st_size, stamp_of(status))
-
-
-def stamp_at(path: str) -> tuple[int, ...] | None:
-    """The stamp of what lies at a path now; None if nothing does."""
-    try:
-        return stamp_of(os.lstat(path))
-    except OSError:
-        return None
-
-
-def stamp_of(status: os.stat_result) -> tuple[int, ...]:
-    """What tells one version of a file from another."""
-    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
 
 def language_of(name: str) -> str | None:

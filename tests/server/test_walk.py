@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from walking import shown, write
@@ -154,3 +157,52 @@ def test_beyond_so_many_rules_no_folder_is_searched(tmp_path: Path, monkeypatch:
         (tmp_path / folder / ".gitignore").write_text("x\ny\n")
     monkeypatch.setattr(walk, "MOST_RULES", 5)
     assert shown(tmp_path) == ["a.py", "b/b.py"]
+
+
+def test_so_many_files_are_found_the_nearest_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, "in/a.py", "b.py", "c.py", "in/d.py")
+    monkeypatch.setattr(walk, "MOST_FILES", 3)
+    assert shown(tmp_path) == ["b.py", "c.py", "in/a.py"]
+
+
+def test_an_empty_file_is_not_found(tmp_path: Path) -> None:
+    write(tmp_path, "a.py")
+    write(tmp_path, "__init__.py", text="")
+    assert shown(tmp_path) == ["a.py"]
+
+
+class Closed:
+    """An entry of a folder that may not even be asked what it is, as some shared disks have them."""
+
+    def __init__(self, path: str) -> None:
+        self.path, self.name = path, Path(path).name
+
+    def is_dir(self, **_: bool) -> bool:
+        raise PermissionError(self.path)
+
+    def is_file(self, **_: bool) -> bool:
+        raise PermissionError(self.path)
+
+
+def test_what_may_not_be_looked_at_is_as_if_it_were_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, "a.py", "b.py", "in/c.py")
+    scan = os.scandir
+
+    @contextmanager
+    def closing(folder: str) -> Iterator[list[Any]]:
+        with scan(folder) as entries:
+            yield [Closed(each.path) if each.name == "a.py" else each for each in entries]
+
+    monkeypatch.setattr(os, "scandir", closing)
+    assert shown(tmp_path) == ["b.py", "in/c.py"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+def test_a_file_that_took_the_place_of_the_one_seen_is_not_read(tmp_path: Path) -> None:
+    write(tmp_path, "w/in/a.py", "other/a.py")
+    (seen,) = source_files(os.path.realpath(tmp_path / "w"), NOTHING)
+    assert read_text(seen.path, seen.stamp) == "x = 1\n"
+    (tmp_path / "w/in").rename(tmp_path / "w/was")
+    (tmp_path / "w/in").symlink_to(tmp_path / "other", target_is_directory=True)
+    assert read_text(seen.path) == "x = 1\n"
+    assert read_text(seen.path, seen.stamp) is None
