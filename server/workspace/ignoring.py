@@ -45,7 +45,7 @@ class Ignoring:
         root = next((place for place, each in enumerate(chain) if os.path.lexists(each / ".git")), 0)
         found: Ignoring | None = cls()
         for each in reversed(chain[1 : root + 1]):
-            found = found and found.entering(str(each))
+            found = None if found is None else found.entering(str(each))
         return found
 
     def entering(self, folder: str) -> Ignoring | None:
@@ -57,10 +57,6 @@ class Ignoring:
         except Unruly:
             return None
         return Ignoring((*self.rules, *((folder, spec) for spec in found if spec is not None)))
-
-    def __bool__(self) -> bool:
-        """Always: no rules are not the same as rules that cannot be followed."""
-        return True
 
     def count(self) -> int:
         """How many rules there are."""
