@@ -47,7 +47,7 @@ CARD = "CARD.md"
 LARGEST_DESCRIPTION = 4 << 20
 """Bytes of `model.json`: the largest vocabulary takes under 1 MiB of it."""
 LARGEST_FILE = 1 << 30
-"""Bytes of either other file: 30 times the largest network that answers in time."""
+"""Bytes of any other file: 30 times the largest network that answers in time."""
 
 Parameters = dict[str, npt.NDArray[np.float32]]
 WeightsDtype = Literal["float32", "float16"]

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .contexts import CONTEXTS, Symbols
+from .contexts import Symbols
 from .memory import Places
 from .predictor import Reading
 
 LONGEST_AGREEMENT = 32
 """Characters of context that are compared: as many as a library compares."""
 
-BY_LENGTH = (3, CONTEXTS - 1, 2, 1, CONTEXTS - 2, 0)
-"""The contexts, those first that say most: 16 characters, a word with the one before, 8, 5, a word, 3."""
+LEAST_AGREEMENT = 3
+"""Characters of context: with less in common a place says nothing about this one."""
 
 
 @dataclass(frozen=True)
@@ -48,16 +48,18 @@ def cite(reading: Reading, text: str) -> Source | None:
             if citation is not None:
                 found.append(Source(citation.path, citation.line, citation.characters))
     # The nearest first: among equals the document goes before its neighbours.
-    return max((source for source in found if source), key=lambda source: source.characters, default=None)
+    best = max((source for source in found if source), key=lambda source: source.characters, default=None)
+    return best if best is not None and best.characters >= LEAST_AGREEMENT else None
 
 
 def _in_document(text: Symbols, occurrences: Places, written: Symbols, newline: int) -> Source | None:
-    """The best of the places in the text itself. occurrences: (3, CONTEXTS)."""
-    for column in BY_LENGTH:
-        for place in occurrences[:, column].tolist():
-            if place >= 0 and np.array_equal(text[place : place + len(written)], written):
-                return Source(None, int(np.count_nonzero(text[:place] == newline)) + 1, agreement(text, place))
-    return None
+    """The most like of the places in the text itself, the latest of equals. occurrences: (3, CONTEXTS)."""
+    places = {int(place) for place in occurrences.ravel() if place >= 0}
+    same = [place for place in places if np.array_equal(text[place : place + len(written)], written)]
+    if not same:
+        return None
+    characters, place = max((agreement(text, place), place) for place in same)
+    return Source(None, int(np.count_nonzero(text[:place] == newline)) + 1, characters)
 
 
 def agreement(text: Symbols, place: int) -> int:

@@ -1,9 +1,10 @@
 """The contexts by which a document remembers: hashed, a block of text at a time or one character after another.
 
 A context is what stands before a place, seen in one of six ways: its last 3, 5, 8 or 16 characters, the word so
-far, and the word so far with the separator and the word before it. Each becomes a *key*, 40 bits of hash above 24
-bits left free for a position. Hashes are polynomial, modulo 2^64: that of any stretch of text follows from two
-prefixes (Karp & Rabin 1987), so a block costs a few array operations however long its contexts are.
+far, and the word so far with the separator and the word before it. Each becomes a *key*: a bit that is always set and
+39 bits of hash, above 24 bits left free for a position. Hashes are polynomial, modulo 2^64: that of any stretch of
+text follows from two prefixes (Karp & Rabin 1987), so a block costs a few array operations however long its contexts
+are.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ LONGEST = max(ORDERS)
 
 POSITION_BITS = 24
 POSITION_MASK = np.uint64((1 << POSITION_BITS) - 1)
+FARTHEST = 1024
+"""Characters that are looked back over for the last words."""
+
 NO_KEY = np.uint64(0)
 """Of a context that the text is too short for."""
 
@@ -101,13 +105,6 @@ class Context:
         one = np.ones(1, np.uint64)
         prefixes = np.zeros((1, LONGEST + 1), np.uint64)
         return cls(alphabet, prefixes, np.zeros(1, np.intp), one * WORD_START, one * NO_WORD, one * NO_SEPARATOR)
-
-    @classmethod
-    def behind(cls, alphabet: Alphabet, symbols: Symbols) -> Context:
-        """Of the end of a text: only its last words are looked at."""
-        start = _words_back(alphabet, symbols)
-        # From the middle of a text the count is what could be missing: at least LONGEST characters are read again.
-        return cls.empty(alphabet).over(symbols[start:])[1]
 
     def take(self, rows: npt.NDArray[np.intp]) -> Context:
         """The given rows, in that order."""
@@ -209,14 +206,17 @@ def to_keys(hashes: Keys, count: npt.NDArray[np.intp]) -> Keys:
     return keys
 
 
-def _words_back(alphabet: Alphabet, symbols: Symbols) -> int:
-    """Where the word before the last begins, or earlier; at least LONGEST characters back, or 0."""
-    reach = 64
-    while reach < len(symbols):
+def words_back(alphabet: Alphabet, symbols: Symbols) -> int | None:
+    """Where to begin reading for the context behind a text: before its last words, LONGEST characters back at least.
+
+    None if no words are found within `FARTHEST` characters.
+    """
+    for reach in (64, FARTHEST):
+        if reach >= len(symbols):
+            return 0
         tail = alphabet.in_words[symbols[-reach:]]
         edges = np.flatnonzero(tail[1:] != tail[:-1])
         # Four edges: the text may end within a word, and the word before is whole only if its own start is there.
         if len(edges) >= 4:
-            return len(symbols) - reach + min(int(edges[0]) + 1, reach - LONGEST)
-        reach *= 2
-    return 0
+            return len(symbols) - reach + min(int(edges[-4]) + 1, reach - LONGEST)
+    return None

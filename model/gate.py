@@ -37,6 +37,9 @@ HIDDEN_STEPS, COST_STEPS, UNIT_STEPS = 127, 10, 16
 
 DEAREST_NATS, LARGEST_UNIT = 12.0, 7.9
 
+MOST_UNITS, LARGEST_SCALE = 1024, 1e3
+"""Beyond them a file is no gate: it would take megabytes, or overflow."""
+
 EXACT = 1 << 24
 """Below it all whole numbers are float32 numbers."""
 
@@ -81,7 +84,9 @@ class GateParameters:
 
     def check(self, hidden_size: int) -> None:
         """Raise `CheckpointMismatch` where sizes, types or values are not those of a gate that is exact."""
-        units = len(self.first)
+        units = self.first.shape[0] if self.first.ndim else 0
+        if not 0 < units <= MOST_UNITS:
+            raise CheckpointMismatch(f"a gate has 1 to {MOST_UNITS} hidden units, this one {units}; fit it again")
         expected: dict[str, tuple[tuple[int, ...], type[np.generic]]] = {
             "first": ((units, hidden_size + FEATURES), np.int16),
             "second": ((SLOTS, units + FEATURES), np.int16),
@@ -93,8 +98,8 @@ class GateParameters:
             if tensor.shape != shape or tensor.dtype != np.dtype(kind):
                 found, wanted = f"{tensor.dtype} {tensor.shape}", f"{kind.__name__} {shape}"
                 raise CheckpointMismatch(f"the gate's {name} is {found}, expected {wanted}: fit it again")
-            if not np.isfinite(tensor.astype(np.float64)).all():
-                raise CheckpointMismatch(f"the gate's {name} holds values that are not finite; fit it again")
+            if tensor.dtype == np.float32 and not (np.abs(tensor) <= LARGEST_SCALE).all():
+                raise CheckpointMismatch(f"the gate's {name} holds values that are no weights; fit it again")
         for name in ("first", "second"):
             sums = np.abs(getattr(self, name).astype(np.int64)).sum(axis=1)
             if sums.max(initial=0) * LARGEST_INPUT >= EXACT:

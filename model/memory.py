@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from .contexts import CONTEXTS, POSITION_BITS, POSITION_MASK, Alphabet, Context, Keys, Symbols
+from .contexts import CONTEXTS, POSITION_BITS, POSITION_MASK, Alphabet, Context, Keys, Symbols, words_back
 from .votes import DOCUMENT_EVIDENCE, DOCUMENT_SLOTS, NOTHING, Votes
 
 NEVER = -1
@@ -22,6 +22,11 @@ NEVER = -1
 
 MERGE_RATIO = 4
 """A run is merged into the one before unless that is so many times larger: few runs, each character sorted seldom."""
+
+LARGEST_BLOCK = 16384
+"""Characters taken in at once; at least so many lie between two contexts that are kept."""
+
+SMALLEST_ROOM = 1024
 
 LONGEST_TEXT = 1 << POSITION_BITS
 """Characters that positions can name; what lies beyond is not remembered."""
@@ -40,16 +45,19 @@ class Run:
 
     def last_before(self, keys: Keys, bound: int) -> Places:
         """The last position below the bound at which each key stood in this run, or NEVER; keys: any shape."""
-        limit = np.uint64(min(bound, self.end))
-        found = np.searchsorted(self.keys, keys | limit) - 1
+        last = np.uint64(min(bound, self.end) - 1)  # below 2^24 even where the bound is 2^24 itself
+        found = np.searchsorted(self.keys, keys | last, "right") - 1
         there = self.keys[np.maximum(found, 0)]
         same = (found >= 0) & ((there & ~POSITION_MASK) == keys)
         return np.where(same, (there & POSITION_MASK).astype(np.int32), np.int32(NEVER))
 
+    def trimmed(self) -> Run:
+        """The same without what was rolled back."""
+        return Run(self.start, self.end, self.keys[(self.keys & POSITION_MASK) < self.end]) if self.cut else self
+
     def merged(self, later: Run) -> Run:
         """This run and the one that follows it as one, without what was rolled back."""
-        kept = self.keys[(self.keys & POSITION_MASK) < self.end] if self.cut else self.keys
-        keys = np.concatenate([kept, later.keys])
+        keys = np.concatenate([self.trimmed().keys, later.keys])
         keys.sort()
         return Run(self.start, later.end, keys)
 
@@ -60,10 +68,11 @@ class Memory:
     def __init__(self, alphabet: Alphabet) -> None:
         self.alphabet = alphabet
         self._length = 0
-        self._symbols = np.empty(1024, np.uint16)
-        self._latest = np.empty((1024, CONTEXTS), np.int32)
+        self._symbols = np.empty(SMALLEST_ROOM, np.uint16)
+        self._latest = np.empty((SMALLEST_ROOM, CONTEXTS), np.int32)
         self._runs: list[Run] = []
         self._end = Context.empty(alphabet)
+        self._contexts: list[tuple[int, Context]] = [(0, self._end)]
 
     def __len__(self) -> int:
         return self._length
@@ -82,8 +91,10 @@ class Memory:
     def extend(self, symbols: Symbols) -> None:
         """Remember more text at the end."""
         symbols = symbols[: max(LONGEST_TEXT - self._length, 0)]
-        if not len(symbols):
-            return
+        for start in range(0, len(symbols), LARGEST_BLOCK):
+            self._extend(symbols[start : start + LARGEST_BLOCK])
+
+    def _extend(self, symbols: Symbols) -> None:
         start, end = self._length, self._length + len(symbols)
         self._make_room(end)
         keys, self._end = self._end.over(symbols)
@@ -93,21 +104,39 @@ class Memory:
         self._latest[start:end] = self._latest_in_block(keys, start)
         self._append(Run(start, end, packed))
         self._length = end
+        if end - self._contexts[-1][0] >= LARGEST_BLOCK:
+            self._contexts.append((end, self._end))
 
     def truncate(self, length: int) -> None:
-        """Forget what stands behind the first `length` characters; costs nothing for what stays."""
+        """Forget what stands behind the first `length` characters; costs what is forgotten, at most."""
         if length >= self._length:
             return
         while self._runs and self._runs[-1].start >= length:
             self._runs.pop()
         if self._runs and self._runs[-1].end > length:
-            self._runs[-1] = replace(self._runs[-1], end=length, cut=True)
+            last = replace(self._runs[-1], end=length, cut=True)
+            # Shortening is free and a copy is not, but what is mostly void shall not be held.
+            self._runs[-1] = last.trimmed() if len(last.keys) > 4 * CONTEXTS * (length - last.start) else last
+        while self._contexts[-1][0] > length:
+            self._contexts.pop()
         self._length = length
-        self._end = Context.behind(self.alphabet, self.symbols)
+        self._end = self._context_at(length)
+        if len(self._symbols) > max(4 * length, SMALLEST_ROOM):
+            room = max(2 * length, SMALLEST_ROOM)
+            self._symbols, self._latest = self._symbols[:room].copy(), self._latest[:room].copy()
 
     def context_at(self, place: int) -> Context:
         """What precedes a place, as a beam of one."""
-        return self._end if place == self._length else Context.behind(self.alphabet, self._symbols[:place])
+        return self._end if place == self._length else self._context_at(place)
+
+    def _context_at(self, place: int) -> Context:
+        """As a rule the last words are enough; in a text without words the last context that was kept goes on."""
+        symbols = self._symbols[:place]
+        start = words_back(self.alphabet, symbols)
+        if start is not None:
+            return Context.empty(self.alphabet).over(symbols[start:])[1]
+        kept, context = next(each for each in reversed(self._contexts) if each[0] <= place)
+        return context.over(symbols[kept:])[1]
 
     def last_before(self, keys: Keys, bound: int) -> Places:
         """The last position below the bound at which each key stood, or NEVER; of the keys' shape."""

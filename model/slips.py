@@ -10,20 +10,27 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from .lexis import Token
+from .lexis import Token, keywords_of
 
 LEAST_LENGTH = 4
 """Characters of a name: shorter ones are one letter away from half of all others."""
+
+LONGEST_NAME = 60
+"""Characters: longer ones are made by machines, and cost to read."""
+
+MOST_MEANT = 3
 
 LEAST_USES = 2
 """How often the other name stands in the document."""
 
 
 class Names:
-    """The identifiers of one document, by how often they stand there."""
+    """The identifiers of one document, by how often they stand there. Keywords are nobody's slip, nor what is meant."""
 
-    def __init__(self, text: str, found: Sequence[Token]) -> None:
+    def __init__(self, text: str, found: Sequence[Token], language: str) -> None:
+        keywords = keywords_of(language)
         names = [text[token.start : token.end] for token in found if token.kind == "identifier"]
+        names = [name for name in names if name not in keywords]
         self._uses = Counter(name for name in names if len(name) >= LEAST_LENGTH - 1)
         self._used: dict[str, list[str]] = {}
         for name, uses in self._uses.items():
@@ -31,17 +38,17 @@ class Names:
                 self._used.setdefault(name[0], []).append(name)
 
     def meant(self, name: str) -> Iterator[str]:
-        """Names that may be meant by one that stands only once, those used most first."""
-        if len(name) >= LEAST_LENGTH and self._uses[name] == 1:
+        """The few names most used of those that may be meant by one that stands only once."""
+        if LEAST_LENGTH <= len(name) <= LONGEST_NAME and self._uses[name] == 1:
             close = [other for other in self._used.get(name[0], ()) if is_slip(name, other)]
-            yield from sorted(close, key=lambda other: (-self._uses[other], other))
+            yield from sorted(close, key=lambda other: (-self._uses[other], other))[:MOST_MEANT]
 
 
 def is_slip(written: str, meant: str) -> bool:
     """Whether one letter inside a word was left out, put in, replaced, or changed places with its neighbour.
 
-    A name that begins or ends with the other (`item`, `items`), or differs in digits alone (`x1`, `x2`), is a name of
-    its own.
+    A name that begins or ends with the other (`item`, `items`), or differs in a digit (`x1`, `x2`) or its last
+    letter (`posX`, `posY`), is a name of its own.
     """
     if written == meant or abs(len(written) - len(meant)) > 1:
         return False
@@ -50,6 +57,8 @@ def is_slip(written: str, meant: str) -> bool:
     start, end = _differing(written, meant)
     left, right = written[start : len(written) - end], meant[start : len(meant) - end]
     if any(character.isdigit() for character in left + right):
+        return False
+    if not end and len(left) == len(right) == 1:
         return False
     swapped = len(left) == len(right) == 2 and left == right[::-1]
     return swapped or max(len(left), len(right)) <= 1

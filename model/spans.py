@@ -44,6 +44,9 @@ KIND_BITS = 9.0
 MOST_EXAMINED = 24
 """Places a call: each reads up to a snapshot interval again and takes some ten steps, about 6 ms together."""
 
+MOST_MEANT_BITS = 3.0
+"""What the name that is meant may cost: one of the few that are likely there, as a field behind `other.` is."""
+
 EXAMINED: frozenset[Kind] = frozenset({"identifier", "number", "string", "operator"})
 """White space is layout, comments are prose."""
 
@@ -98,7 +101,7 @@ def improbable_spans(
     bits = choice_bits(found, tape.surprisal_bits)
     least_bits = min(threshold_bits, kind_bits, settings.slip_bits)
     suspects = suspicious(found, bits, start, len(tape.text) if end is None else end, least_bits)
-    names = Names(tape.text, found)
+    names = Names(tape.text, found, tape.language)
     spans, examined = [], 0
     for place in suspects:
         if examined == most_examined or (should_stop is not None and should_stop()):
@@ -185,12 +188,11 @@ def slip(
 ) -> ImprobableSpan | None:
     """The token as a slip in writing one of the document's names, if it is one. reading: at its start."""
     written = tape.text[token.start : token.end]
-    if token.kind != "identifier":
-        return None
-    for meant in names.meant(written):
-        bits = whole_bits(predictor, reading, written, tape.language)
+    meant_names = list(names.meant(written)) if token.kind == "identifier" else []
+    bits = whole_bits(predictor, reading, written, tape.language) if meant_names else 0.0
+    for meant in meant_names:
         meant_bits = whole_bits(predictor, reading, meant, tape.language)
-        if bits - meant_bits >= settings.slip_bits:
+        if meant_bits <= MOST_MEANT_BITS and bits - meant_bits >= settings.slip_bits:
             return ImprobableSpan(token.start, token.end, bits, meant, 2.0**-meant_bits)
     return None
 

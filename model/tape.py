@@ -56,6 +56,8 @@ class Tape:
         start = predictor.start(language)
         self._snapshots = Snapshots(Snapshot(start.state, start.network_nats), snapshot_interval, snapshot_budget_bytes)
         self._head = 0, self._snapshots.start
+        self._charged = self._head
+        """Where reading in order has come to: behind `_head` while surprisals are read again."""
         self._window: tuple[int, Tape] | None = None
 
     @property
@@ -86,6 +88,8 @@ class Tape:
         self._snapshots.truncate(common)
         if self._head[0] > common:
             self._head = self._snapshots.nearest(common)
+        if self._charged[0] > common:
+            self._charged = self._snapshots.nearest(common)
         self.counters.characters_rolled_back += rolled_back
         self._count_snapshots()
         return rolled_back
@@ -95,6 +99,7 @@ class Tape:
         if libraries != self.libraries and self._memory is not None:
             self.libraries = libraries
             self.fed = 0
+            self._charged = 0, self._snapshots.start
             self._window = None
 
     def advance_to(self, offset: int, *, should_stop: ShouldStop | None = None) -> bool:
@@ -102,7 +107,10 @@ class Tape:
         self._check(offset)
         if offset <= self.fed:
             return True
-        reached = self._walk(*self._nearest(self.fed), offset, should_stop)
+        start = self._nearest(self.fed)
+        if start[0] < self._charged[0] <= self.fed:
+            start = self._charged
+        self._charged = reached = self._walk(*start, offset, should_stop)
         if reached[0] >= self._head[0]:
             self._head = reached
         return self.fed >= offset
@@ -171,6 +179,8 @@ class Tape:
             if should_stop is not None and should_stop():
                 break
             end = min(offset, at + self._slice_length, self._snapshots.next_place(at))
+            if at < LONGEST_TEXT:  # what is remembered ends there, however the text is cut
+                end = min(end, LONGEST_TEXT)
             indices = self.predictor.vocabulary.encode(self.text[at:end])
             charge, snapshot = self.predictor.charge_chunk(snapshot, indices, self._votes(at, end, offset))
             self._record(at, end, charge)

@@ -27,6 +27,10 @@ def test_what_stands_behind_the_cursor_is_not_cited(predictor: Predictor) -> Non
     assert cite(again, "ut") == Source(None, 2, len("\nbasket.p"))
 
 
+def test_what_has_nothing_in_common_with_the_place_is_no_source(predictor: Predictor) -> None:
+    assert cite(predictor.read(predictor.start("java"), "a(bar\nx[")[1], "bar") is None
+
+
 def test_the_network_alone_cites_nothing(predictor: Predictor) -> None:
     alone = predictor.alone()
     assert cite(alone.read(alone.start("python"), TEXT)[1], "ay") is None

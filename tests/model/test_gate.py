@@ -101,7 +101,10 @@ def overflowing(gate: GateParameters) -> GateParameters:
         (lambda gate: replace(gate, first=gate.first[:, 1:]), "first is int16"),
         (lambda gate: replace(gate, second=gate.second.astype(np.int32)), "second is int32"),
         (lambda gate: replace(gate, first_scale=gate.first_scale[1:]), "first_scale"),
-        (lambda gate: replace(gate, second_bias=gate.second_bias * np.float32(np.nan)), "not finite"),
+        (lambda gate: replace(gate, second_bias=gate.second_bias * np.float32(np.nan)), "no weights"),
+        (lambda gate: replace(gate, first_scale=gate.first_scale * np.float32(1e38)), "no weights"),
+        (lambda gate: replace(gate, first=np.int16(3)), "hidden units"),
+        (lambda gate: replace(gate, first=np.zeros((5000, 3), np.int16)), "hidden units"),
         (overflowing, "round"),
     ],
 )

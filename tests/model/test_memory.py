@@ -9,8 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import peephole.model.memory as memory_module
+import peephole.model.predictor as predictor_module
+import peephole.model.tape as tape_module
 from peephole.model.contexts import CONTEXTS, ORDERS, Alphabet, Context, alphabet_of
 from peephole.model.memory import Memory, Run, bit_length
+from peephole.model.predictor import Predictor
+from peephole.model.tape import Tape
 from peephole.model.votes import NOTHING
 from tests.checkpoints import tiny_vocabulary
 
@@ -108,13 +113,47 @@ def test_a_block_has_the_keys_of_its_characters_one_by_one(text: str, cut: int) 
     second, end = middle.over(encode(text[cut:]))
     assert np.concatenate([first, second]).tolist() == [key.tolist() for key in stepped]
     assert end.keys().tolist() == one.keys().tolist()
-    assert Context.behind(ALPHABET, encode(text)).keys().tolist() == one.keys().tolist()
+    memory = memory_of(text + "x")
+    assert memory.context_at(len(text)).keys().tolist() == one.keys().tolist()
 
 
-@pytest.mark.parametrize("text", ["x" * 5000 + "(" + "y" * 300, "a b " * 400, "." * 700, "é(" * 33])
-def test_the_context_behind_a_long_text_needs_no_reading_of_it_all(text: str) -> None:
-    whole = Context.empty(ALPHABET).over(encode(text))[1]
-    assert Context.behind(ALPHABET, encode(text)).keys().tolist() == whole.keys().tolist()
+@pytest.mark.parametrize(
+    "text", ["x" * 40_000 + "(" + "y" * 300, "a b " * 400, "." * 50_000, "é(" * 33, "a(" + "b" * 2000]
+)
+@pytest.mark.parametrize("back", [0, 1, 700])
+def test_the_context_at_any_place_of_a_long_text_is_that_of_reading_it(text: str, back: int) -> None:
+    memory, place = memory_of(text, 100, 20_000), max(len(text) - back, 0)
+    whole = Context.empty(ALPHABET).over(encode(text[:place]))[1]
+    assert memory.context_at(place).keys().tolist() == whole.keys().tolist()
+    memory.truncate(place)
+    assert memory.context_at(place).keys().tolist() == whole.keys().tolist()
+
+
+def test_a_text_that_is_cut_short_lets_its_memory_go() -> None:
+    memory = memory_of("ab_(." * 20_000)
+    memory.truncate(10)
+    assert memory.nbytes < 100_000
+    assert memory.latest(0, 10).tolist() == memory_of("ab_(.ab_(.").latest(0, 10).tolist()
+
+
+def test_beyond_the_longest_text_the_network_goes_on_alone(
+    predictor: Predictor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (memory_module, predictor_module, tape_module):
+        monkeypatch.setattr(module, "LONGEST_TEXT", 600)
+    text = "for (int a = 0; a < b; a++) { sum += a; }\n" * 40
+    bits, reading = predictor.read(predictor.start("java"), text)
+    alone = predictor.alone()
+    network = alone.read(alone.start("java"), text)[0]
+    assert bits[-900:].tobytes() == network[-900:].tobytes()
+    assert bits[:500].tobytes() != network[:500].tobytes()
+    assert reading.recall is None
+    for interval in (256, 300):
+        tape = Tape(predictor, "java", snapshot_interval=interval)
+        tape.edit(text)
+        tape.advance_to(len(text))
+        assert tape.surprisal_bits[600:].tobytes() == network[600:].tobytes()
+        assert tape.surprisal_bits[:512].tobytes() == bits[:512].tobytes()
 
 
 def test_votes_name_what_followed_before_and_how_often_it_did() -> None:

@@ -32,6 +32,8 @@ from peephole.model.tape import Tape
         ("discount", "count", False),
         ("abab", "baba", False),
         ("aab", "ab", False),
+        ("posX", "posY", False),
+        ("text_file", "test_file", True),
     ],
 )
 def test_one_letter_inside_a_word_makes_a_slip(written: str, meant: str, slip: bool) -> None:
@@ -40,7 +42,7 @@ def test_one_letter_inside_a_word_makes_a_slip(written: str, meant: str, slip: b
 
 
 def names(text: str) -> Names:
-    return Names(text, tokens(text, "java"))
+    return Names(text, tokens(text, "java"), "java")
 
 
 def test_a_name_is_meant_only_where_it_is_used_and_the_other_is_not() -> None:
@@ -51,6 +53,12 @@ def test_a_name_is_meant_only_where_it_is_used_and_the_other_is_not() -> None:
     assert list(names(text).meant("totl")) == []
     assert list(names("coat coat boat boat coat coot").meant("coot")) == ["coat"]
     assert list(names("for fro for").meant("fro")) == [], "too short"
+    assert list(names("true true tree").meant("tree")) == [], "a keyword is nobody's name"
+    assert list(names("".join(f"b{c}nk b{c}nk " for c in "aeiou") + "bnk bynk").meant("bynk")) == [
+        "bank",
+        "benk",
+        "bink",
+    ]
 
 
 @pytest.fixture(scope="module")

@@ -267,6 +267,18 @@ def test_a_provisional_reading_of_a_long_line_begins_within_it(predictor: Predic
     assert_same(reading, fresh(tape, tape.text[start:offset])[1])
 
 
+def test_reading_again_beside_new_libraries_gets_on_however_often_it_is_stopped(predictor: Predictor) -> None:
+    tape = Tape(predictor, "java", snapshot_interval=16, snapshot_budget_bytes=3000, slice_length=8)
+    tape.edit(CODE * 12)
+    tape.advance_to(len(tape.text))
+    tape.consult(SHELVES[1])
+    for _ in range(len(tape.text) // 8 + 1):
+        looks = iter(range(1))
+        tape.advance_to(len(tape.text), should_stop=lambda looks=looks: next(looks, None) is None)  # type: ignore[misc]
+    assert tape.fed == len(tape.text)
+    assert tape.surprisal_bits.tobytes() == fresh(tape, tape.text)[0].tobytes()
+
+
 class Meter(Predictor):
     """A predictor that counts the characters it reads."""
 
