@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from peephole.server.exclusion import Excluded
 
 from .choice import NEAR_CHARACTERS, NEAR_TOGETHER, OpenText, Source, Surroundings, choose_far
+from .ignoring import Ignoring
 from .reading import read_text, stamp_at
 from .walk import SourceFile, source_files
 
@@ -229,11 +231,26 @@ def share(opened: Iterable[OpenText], folders: Folders, excluded: Excluded, walk
             shared = not shuts_out(excluded, document.shown)
         else:
             names = (document.path, path, *spellings(path, folders))
-            inside = any(path.startswith(folder_prefix(folder)) for folder in folders)
-            passed_over = inside and path not in walked and os.path.lexists(path)
+            inside = [folder for folder in folders if path.startswith(folder_prefix(folder))]
+            passed_over = path not in walked and any(is_passed_over(path, folder) for folder in inside)
             shared = not (passed_over or any(shuts_out(excluded, name) for name in names))
         placed.append(replace(here, shared=document.shared and shared))
     return placed
+
+
+def is_passed_over(path: str, folder: str) -> bool:
+    """Whether a file below a folder that no walk has found is to stay unseen: any that has something in it. One that
+    is empty, or was never saved, is found by no walk; git's rules are asked about it."""
+    with suppress(OSError):
+        if os.lstat(path).st_size > 0:
+            return True
+    ignoring, here = Ignoring.above(folder), folder
+    for name in path[len(folder_prefix(folder)) :].split("/"):
+        ignoring = None if ignoring is None else ignoring.entering(here)
+        here = str(Path(here, name))
+        if ignoring is None or ignoring.shuts_out(here, is_folder=here != str(Path(path))):
+            return True
+    return False
 
 
 def place(document: OpenText, folders: Sequence[str]) -> OpenText:

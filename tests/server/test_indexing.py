@@ -293,6 +293,7 @@ async def test_a_folder_goes_however_its_removal_is_spelled(bench: Bench, spelle
     [
         ("file:///a/b%20c.py", "/a/b c.py"),
         ("untitled:a", None),
+        ("file:a.py", None),
         ("file:///a\ud800.py", None),
         ("file:///a%00b", None),
         ("http://[", None),

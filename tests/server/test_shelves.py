@@ -206,6 +206,19 @@ def test_an_open_document_that_is_not_to_be_remembered_is_not_shared_with_others
     assert near_another(folder, opened(folder, "new.py", "never saved")) == ["new.py", "in/c.py"]
 
 
+@pytest.mark.parametrize("rule", ["new.py", "in/", "in/new.*"])
+@pytest.mark.parametrize("saved", [False, True])
+def test_a_document_with_nothing_on_the_disk_is_shared_unless_git_would_ignore_it(
+    folder: Path, rule: str, saved: bool
+) -> None:
+    document = opened(folder, "in/new.py", "typed")
+    if saved:
+        (folder / "in/new.py").touch()
+    assert near_another(folder, document) == ["in/new.py", "a.py", "in/c.py"]
+    (folder / ".gitignore").write_text(f"{rule}\n")
+    assert "in/new.py" not in near_another(folder, document)
+
+
 def test_a_link_to_an_excluded_file_is_not_shared_with_others(folder: Path) -> None:
     (folder / "secrets.py").write_text("password\n")
     (folder / "link.py").symlink_to(folder / "secrets.py")
