@@ -32,6 +32,9 @@ MOST_FILES = 50_000
 DEEPEST = 64
 """Parts of a path. Nobody nests folders so deep, and the time to match some rules grows with the square of it."""
 
+LONGEST_PATH = 1_000
+"""Characters; for the same reasons."""
+
 MOST_RULES = 20_000
 """Of git's in all folders: to parse one takes 0.1 ms."""
 
@@ -114,7 +117,7 @@ def _is_source(entry: os.DirEntry[str]) -> bool:
 
 
 def _is_skipped(entry: os.DirEntry[str], excluded: Excluded, is_folder: bool) -> bool:
-    if entry.name.startswith(".") or excluded.name(entry.name):
+    if entry.name.startswith(".") or excluded.name(entry.name) or len(entry.path) > LONGEST_PATH:
         return True
     return (is_folder and entry.name in SKIPPED_FOLDERS) or excluded.whole(entry.path)
 

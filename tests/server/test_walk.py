@@ -17,7 +17,7 @@ from peephole.server.settings import SECRETS
 from peephole.server.workspace import walk
 from peephole.server.workspace.ignoring import Ignoring, parse
 from peephole.server.workspace.reading import LARGEST_BYTES, LONGEST_LINE, read_bytes, read_text
-from peephole.server.workspace.walk import DEEPEST, SKIPPED_FOLDERS, SourceFile, source_files
+from peephole.server.workspace.walk import DEEPEST, LONGEST_PATH, SKIPPED_FOLDERS, SourceFile, source_files
 
 NOTHING = Excluded.by(())
 
@@ -149,6 +149,14 @@ def test_a_walk_ends_at_a_depth_that_nobody_nests(tmp_path: Path) -> None:
     deep = DEEPEST - len(Path(os.path.realpath(tmp_path)).parts)
     write(tmp_path, "a/" * (deep - 1) + "kept.py", "a/" * deep + "lost.py")
     assert shown(tmp_path) == ["a/" * (deep - 1) + "kept.py"]
+
+
+def test_a_path_that_nobody_types_is_not_found(tmp_path: Path) -> None:
+    names = ["a" * 200] * 4
+    root = Path(os.path.realpath(tmp_path))
+    left = LONGEST_PATH - len(str(root.joinpath(*names, ".py")))
+    write(tmp_path, *("/".join([*names, "a" * length + ".py"]) for length in (left, left + 1)))
+    assert [len(str(root / each)) for each in shown(tmp_path)] == [LONGEST_PATH]
 
 
 def test_beyond_so_many_rules_no_folder_is_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
