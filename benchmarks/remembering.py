@@ -6,16 +6,20 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 
+from peephole.model.library import Library
 from peephole.model.memory import Memory
 from peephole.model.predictor import Predictor
+from peephole.model.recall import NO_LIBRARIES, Libraries
 from peephole.model.search import next_tokens
 from peephole.model.tape import BLOCK, SLICE_LENGTH, Tape
 
 from .document import long_document
 from .figure import Figure
+from .workspace import CHARACTERS, invented_files, take
 
 TYPED = "\n    int count = other.size() + 1;\n"
 ROUNDS = 8
+NEAR_CHARACTERS = 1_000_000
 DICTIONARY_ORDERS = (3, 5, 8, 16)
 
 
@@ -24,8 +28,11 @@ def measure(predictor: Predictor, lines: int) -> list[Figure]:
     text = long_document("java", lines)
     if predictor.gate is None:
         return [Figure("memory", 0, "(this model has no gate)")]
-    key, completion = _keystroke_ms(predictor, text)
-    key_alone, completion_alone = _keystroke_ms(predictor.alone(), text)
+    key, completion = _keystroke_ms(predictor, text, NO_LIBRARIES)
+    key_alone, completion_alone = _keystroke_ms(predictor.alone(), text, NO_LIBRARIES)
+    invented = invented_files()
+    libraries = (Library.build(take(invented, size), predictor.vocabulary) for size in (NEAR_CHARACTERS, CHARACTERS))
+    key_beside, completion_beside = _keystroke_ms(predictor, text, Libraries(*libraries))
     seconds, held = _memory_s(predictor, text)
     dictionary_s = _timed(lambda: _dictionary(text))
     whole_s, alone_s = _tape_s(predictor, text), _tape_s(predictor.alone(), text)
@@ -33,8 +40,10 @@ def measure(predictor: Predictor, lines: int) -> list[Figure]:
     return [
         Figure("a keystroke with the network alone, p50", key_alone, "ms"),
         Figure("added to it by the document's memory, p50", key - key_alone, "ms", "<= 1"),
+        Figure("added to it by document and a workspace of 20 MB, p50", key_beside - key_alone, "ms", "<= 1"),
         Figure("a completion with the network alone, p50", completion_alone, "ms"),
         Figure("added to it by the document's memory, p50", completion - completion_alone, "ms"),
+        Figure("added to it by document and workspace, p50", completion_beside - completion_alone, "ms"),
         Figure("document read into the memory, votes taken", megabytes / seconds, "MB/s", ">= 1"),
         Figure("the same contexts into Python dictionaries", megabytes / dictionary_s, "MB/s"),
         Figure("added to the exact pass, gate included", (whole_s - alone_s) / alone_s * 100, "% of the network's"),
@@ -42,15 +51,16 @@ def measure(predictor: Predictor, lines: int) -> list[Figure]:
     ]
 
 
-def _keystroke_ms(predictor: Predictor, text: str) -> tuple[float, float]:
+def _keystroke_ms(predictor: Predictor, text: str, libraries: Libraries) -> tuple[float, float]:
     """Medians: edit and reading in the middle of the file, and the search behind."""
-    readings, searches = zip(*_typing(predictor, text), strict=True)
+    readings, searches = zip(*_typing(predictor, text, libraries), strict=True)
     return statistics.median(readings) * 1e3, statistics.median(searches) * 1e3
 
 
-def _typing(predictor: Predictor, text: str) -> Iterator[tuple[float, float]]:
+def _typing(predictor: Predictor, text: str, libraries: Libraries) -> Iterator[tuple[float, float]]:
     offset = text.index("\n", len(text) // 2)
     tape = Tape(predictor, "java")
+    tape.consult(libraries)
     tape.edit(text)
     tape.advance_to(len(text))
     for _ in range(ROUNDS):
