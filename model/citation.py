@@ -13,8 +13,8 @@ from .predictor import Reading
 LONGEST_AGREEMENT = 32
 """Characters of context that are compared: as many as a library compares."""
 
-LEAST_AGREEMENT = 3
-"""Characters of context: with less in common a place says nothing about this one."""
+LEAST_AGREEMENT = 1
+"""Characters of context: with nothing in common a place says nothing about this one."""
 
 
 @dataclass(frozen=True)
