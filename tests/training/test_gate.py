@@ -156,6 +156,17 @@ def test_every_repository_gives_as_much_as_it_has(text: Path) -> None:
     ]
 
 
+def test_a_text_that_is_named_twice_or_copied_is_read_once(text: Path) -> None:
+    once = find_repositories([text], "java")
+    twice = find_repositories([text, text], "java")
+    read = [
+        repository.files[number].text
+        for repository, numbers in zip(twice, choose_documents(twice, 1e9, 1), strict=True)
+        for number in numbers
+    ]
+    assert sorted(read) == sorted({file.text for repository in once for file in repository.files})
+
+
 def test_checkouts_and_corpora_are_repositories_as_they_stand(text: Path, tmp_path: Path) -> None:
     checkout = tmp_path / "checkout"
     (checkout / "src").mkdir(parents=True)

@@ -77,7 +77,8 @@ def choose_documents(repositories: Sequence[Repository], characters: float, seed
     """Numbers of the files to read of each repository, so many characters in all, from all repositories alike.
 
     The next file, in a seeded order, is always of the repository that has given the least so far: what a gate lacks
-    is other people's habits, not more of the same.
+    is other people's habits, not more of the same. A text that comes twice is read once, or what is held out could
+    have been learnt.
     """
     orders = []
     for repository in repositories:
@@ -85,10 +86,14 @@ def choose_documents(repositories: Sequence[Repository], characters: float, seed
         random.Random(f"{seed} {repository.name}").shuffle(order)
         orders.append(order[::-1])
     chosen: list[list[int]] = [[] for _ in repositories]
-    given = [0] * len(repositories)
+    given, read = [0] * len(repositories), set[str]()
     while sum(given) < characters and any(orders):
         least = min((k for k in range(len(orders)) if orders[k]), key=lambda k: given[k])
         number = orders[least].pop()
+        text = repositories[least].files[number].text
+        if text in read:
+            continue
+        read.add(text)
         chosen[least].append(number)
-        given[least] += len(repositories[least].files[number].text)
+        given[least] += len(text)
     return chosen
