@@ -17,7 +17,6 @@ import numpy.typing as npt
 from .checkpoint import Parameters
 from .contexts import alphabet_of
 from .gate import Bonus, Gate
-from .memory import LONGEST_TEXT
 from .recall import NO_LIBRARIES, Libraries, Recall
 from .runtime import LONGEST_CALL, Runtime
 from .state import Float32, State
@@ -135,8 +134,6 @@ class Predictor:
         for start in range(0, len(indices), LONGEST_CALL):
             chunk = indices[start : start + LONGEST_CALL]
             votes = None
-            if recall is not None and recall.length + len(chunk) > LONGEST_TEXT:
-                recall = None  # the network alone goes on
             if recall is not None:
                 votes, recall = recall.read(chunk)
             charge, snapshot = self.charge_chunk(snapshot, chunk, votes)

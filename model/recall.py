@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .contexts import CONTEXTS, Alphabet, Context, Keys, Symbols
-from .memory import NEVER, Chain, Memory, Places, count_votes
+from .memory import LONGEST_TEXT, NEVER, Chain, Memory, Places, count_votes
 from .votes import EVIDENCE, LIBRARY_EVIDENCE, LIBRARY_SLOTS, SLOTS, Votes, join, silent
 
 if TYPE_CHECKING:  # it loads a suffix sorter, of no use without a workspace
@@ -111,8 +111,16 @@ class Recall:
         )
         return replace(self, contexts=self.contexts.take(picked).push(new), tails=tails, private=False)
 
-    def read(self, symbols: Symbols) -> tuple[Votes, Recall]:
-        """Votes on each of some characters before it comes, (T, …), and the recall behind them; B must be 1."""
+    def read(self, symbols: Symbols) -> tuple[Votes | None, Recall | None]:
+        """Votes on each of some characters before it comes, (T, …), and the recall behind them; B must be 1.
+
+        None and None where the text becomes longer than what can be remembered: the network goes on alone.
+        """
+        if self.length + len(symbols) > LONGEST_TEXT:
+            return None, None
+        return self._read(symbols)
+
+    def _read(self, symbols: Symbols) -> tuple[Votes, Recall]:
         if not len(symbols):
             return silent(0, SLOTS, EVIDENCE), self
         if self.private and self.place == len(self.memory):

@@ -172,11 +172,11 @@ def recurs(text: str, part: str) -> bool:
 def judge(
     predictor: Predictor, reading: Reading, tape: Tape, token: Token, bits: float, settings: SpanSettings
 ) -> ImprobableSpan | None:
-    """The token as a span, if it is improbable for either reason. reading: at its start."""
+    """The token as a span, if it is improbable for one of the first two reasons. reading: at its start."""
     best = alternative(predictor, reading, tape, token)
     written = tape.text[token.start : token.end]
     if best is not None and best.probability >= settings.least_alternative:
-        cost = bits if token.kind == "string" else bits + end_bits(predictor, reading, written, tape.language)
+        cost = bits if token.kind == "string" else whole_bits(predictor, reading, written, tape.language)
         if cost + math.log2(best.probability) >= settings.threshold_bits:
             return ImprobableSpan(token.start, token.end, cost, best.text, best.probability)
     cost = kind_cost_bits(predictor, reading, token.kind, written)
@@ -198,7 +198,7 @@ def slip(
 
 
 def whole_bits(predictor: Predictor, reading: Reading, written: str, language: str) -> float:
-    """Bits of a token and of its ending there. reading: at its start."""
+    """Bits of a token and of its ending there: so it compares with a candidate. reading: at its start."""
     bits, behind = predictor.read(reading, written)
     return float(bits.sum(dtype=np.float64)) + ending_bits(predictor, behind, written, language)
 
@@ -213,12 +213,6 @@ def alternative(predictor: Predictor, reading: Reading, tape: Tape, token: Token
         if not same and not continues:
             return candidate
     return None
-
-
-def end_bits(predictor: Predictor, reading: Reading, written: str, language: str) -> float:
-    """Bits of the token's ending where it does: with them it compares with a candidate. reading: at its start."""
-    _, behind = predictor.read(reading, written)
-    return ending_bits(predictor, behind, written, language)
 
 
 def kind_cost_bits(predictor: Predictor, reading: Reading, kind: Kind, written: str) -> float:

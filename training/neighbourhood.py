@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 from pathlib import PurePosixPath
 
-from peephole.model.library import Library, Shelved
+from peephole.model.library import Shelved
 from peephole.model.recall import NO_LIBRARIES, Libraries
 from peephole.model.vocabulary import Vocabulary
 
@@ -52,11 +52,8 @@ class Neighbourhood:
 
     def _of_repository(self, repository: Repository, measured: dict[str, Text]) -> Iterator[tuple[Text, Libraries]]:
         numbers = [k for k, file in enumerate(repository.files) if file.path in measured]
-        for group in repository.groups(numbers):
-            far = self._shelve(repository.without(group))
-            for number in group:
-                text = measured[repository.files[number].path]
-                yield text, Libraries(self._shelve(repository.near(number)), far)
+        for number, libraries in repository.beside(numbers, self._vocabulary):
+            yield measured[repository.files[number].path], libraries
 
     def folders(self, texts: Sequence[Text]) -> Iterator[list[Text]]:
         """The texts of each folder."""
@@ -77,9 +74,6 @@ class Neighbourhood:
         far.sort(key=lambda each: (_steps(folder, each[0]), each[1].path))
         parts = tuple((_joined(f for f in beside if f.text != text.text), text.content) for text in texts)
         return Shelf(_joined(reversed(list(_up_to((file for _, file in far), limit_bytes)))), parts)
-
-    def _shelve(self, files: Sequence[Shelved]) -> Library | None:
-        return Library.build(files, self._vocabulary) if files else None
 
 
 def beside_none(texts: Iterable[Text]) -> Iterator[tuple[Text, Libraries]]:

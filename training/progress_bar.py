@@ -7,6 +7,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from rich.console import Console
+from rich.progress import Progress
+
 from .texts import Text
 
 EVERY_S = 60
@@ -15,14 +18,19 @@ EVERY_S = 60
 
 @contextmanager
 def show_progress(name: str, texts: Sequence[Text]) -> Iterator[Callable[[int], None]]:
-    """A bar with the time left, or off a terminal now and then a line; gives what advances it by characters."""
-    from rich.console import Console
-    from rich.progress import Progress
+    """The progress of reading texts; gives what advances it by characters."""
+    console = Console(stderr=True)
+    label = f"{name}: {len(texts):,} files" if console.is_terminal else name
+    with show_count(label, sum(len(text.text) for text in texts), console) as advance:
+        yield advance
 
-    console, total = Console(stderr=True), sum(len(text.text) for text in texts)
+
+@contextmanager
+def show_count(name: str, total: int, console: Console) -> Iterator[Callable[[int], None]]:
+    """A bar with the time left, or off a terminal now and then a line; gives what advances it."""
     with Progress(console=console, disable=not console.is_terminal) as progress:
         if console.is_terminal:
-            task = progress.add_task(f"{name}: {len(texts):,} files", total=total)
+            task = progress.add_task(name, total=total)
             yield lambda count: progress.advance(task, count)
         else:
             yield PlainProgress(name, total).advance

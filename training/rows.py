@@ -56,7 +56,8 @@ def read_rows(predictor: Predictor, reading: Reading, indices: npt.NDArray[np.ui
         mixed = before
         if recall is not None and predictor.gate is not None:
             votes, recall = recall.read(chunk)
-            mixed = predictor.gate.mix(before, seen, votes)
+            if votes is not None:
+                mixed = predictor.gate.mix(before, seen, votes)
             clock.memory_s += time.perf_counter() - read
         yield Rows(seen, before, mixed, chunk.astype(np.intp))
 

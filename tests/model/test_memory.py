@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import peephole.model.memory as memory_module
-import peephole.model.predictor as predictor_module
+import peephole.model.recall as recall_module
 import peephole.model.tape as tape_module
 from peephole.model.contexts import CONTEXTS, ORDERS, Alphabet, Context, alphabet_of
 from peephole.model.memory import Memory, Run, bit_length
@@ -139,7 +139,7 @@ def test_a_text_that_is_cut_short_lets_its_memory_go() -> None:
 def test_beyond_the_longest_text_the_network_goes_on_alone(
     predictor: Predictor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (memory_module, predictor_module, tape_module):
+    for module in (memory_module, recall_module, tape_module):
         monkeypatch.setattr(module, "LONGEST_TEXT", 600)
     text = "for (int a = 0; a < b; a++) { sum += a; }\n" * 40
     bits, reading = predictor.read(predictor.start("java"), text)

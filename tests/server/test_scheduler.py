@@ -31,6 +31,16 @@ class Gate:
         assert self.opened.wait(PATIENCE_S)
 
 
+def asking(gate: Gate, asked: list[bool]) -> Callable[[ShouldStop], None]:
+    """Work that asks once, after the gate was opened, whether it should stop."""
+
+    def work(should_stop: ShouldStop) -> None:
+        gate(should_stop)
+        asked.append(should_stop())
+
+    return work
+
+
 def until_stopped(started: threading.Event | None = None) -> Callable[[ShouldStop], None]:
     """Work that has no end of its own."""
 
@@ -117,11 +127,7 @@ async def test_a_newer_document_interrupts_an_older_one_in_the_background(
 
 async def test_work_is_not_interrupted_for_what_nobody_waits_for(scheduler: Scheduler) -> None:
     gate, asked = Gate(), list[bool]()
-
-    def work(should_stop: ShouldStop) -> None:
-        gate(should_stop)
-        asked.append(should_stop())
-
+    work = asking(gate, asked)
     reading = scheduler.submit(Priority.READ, work)
     await entered(gate.entered)
     scheduler.submit(Priority.REQUEST, lambda _: None, key="a")
@@ -133,11 +139,7 @@ async def test_work_is_not_interrupted_for_what_nobody_waits_for(scheduler: Sche
 
 async def test_a_request_does_not_interrupt_a_request(scheduler: Scheduler) -> None:
     gate, asked = Gate(), list[bool]()
-
-    def work(should_stop: ShouldStop) -> None:
-        gate(should_stop)
-        asked.append(should_stop())
-
+    work = asking(gate, asked)
     first = scheduler.submit(Priority.REQUEST, work)
     await entered(gate.entered)
     second = scheduler.submit(Priority.REQUEST, lambda _: None)

@@ -44,8 +44,8 @@ def test_the_settings_patterns_shut_out_names_folders_and_whole_paths(tmp_path: 
 
 
 def test_a_workspace_that_lies_in_an_excluded_folder_has_no_files(tmp_path: Path) -> None:
-    write(tmp_path, ".ssh/work/a.py")
-    assert shown(tmp_path / ".ssh/work", *SECRETS) == []
+    write(tmp_path, ".ssh/project/a.py")
+    assert shown(tmp_path / ".ssh/project", *SECRETS) == []
 
 
 @pytest.mark.parametrize("path", ["/w/.env.py", "/w/id_rsa.py", "/w/a.py", "/w/secrets/a.py", "/w/Credentials.Java"])

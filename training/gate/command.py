@@ -6,7 +6,7 @@ import argparse
 import json
 import shlex
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -96,6 +96,9 @@ def _work_folder(place: Path | None) -> Iterator[Path]:
 
 
 def _collect_all(runtime: Runtime, arguments: argparse.Namespace, folder: Path) -> list[Examples]:
+    from rich.console import Console
+
+    from ..progress_bar import show_count
     from .examples import collect
     from .repositories import choose_documents, find_repositories
 
@@ -104,36 +107,21 @@ def _collect_all(runtime: Runtime, arguments: argparse.Namespace, folder: Path) 
         repositories = find_repositories(arguments.paths, language)
         chosen = choose_documents(repositories, arguments.mb_per_language * 1e6, arguments.seed)
         characters = sum(len(r.files[k].text) for r, numbers in zip(repositories, chosen, strict=True) for k in numbers)
-        with _progress(f"{language}: {sum(map(len, chosen)):,} files", characters) as advance:
+        name = f"{language}: {sum(map(len, chosen)):,} files"
+        with show_count(name, characters, Console(stderr=True)) as advance:
             found.append(collect(runtime, language, repositories, chosen, folder, advance))
     return found
-
-
-@contextmanager
-def _progress(name: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A bar with the time left on stderr, or off a terminal now and then a line; gives what advances it."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    from ..progress_bar import PlainProgress
-
-    console = Console(stderr=True)
-    with Progress(console=console, disable=not console.is_terminal) as progress:
-        if console.is_terminal:
-            task = progress.add_task(name, total=total)
-            yield lambda count: progress.advance(task, count)
-        else:
-            yield PlainProgress(name, total).advance
 
 
 def _fit(sets: Sequence[tuple[Examples, Rows]], settings: object) -> GateNetwork:
     from rich.console import Console
 
+    from ..progress_bar import show_count
     from .fit import GateSettings, fit_gate
 
     assert isinstance(settings, GateSettings)
     console, recent = Console(stderr=True), list[float]()
-    with _progress("fit", settings.steps) as advance:
+    with show_count("fit", settings.steps, console) as advance:
 
         def say(step: int, bits: float) -> None:
             recent.append(bits)

@@ -15,7 +15,6 @@ import numpy.typing as npt
 
 from peephole.model.contexts import alphabet_of
 from peephole.model.gate import HIDDEN_STEPS, gate_features
-from peephole.model.library import Library, Shelved
 from peephole.model.recall import Libraries, Recall
 from peephole.model.runtime import LONGEST_CALL, Runtime
 from peephole.model.state import Float32, State
@@ -28,6 +27,7 @@ from peephole.model.votes import (
     NOTHING,
     SLOTS,
     Votes,
+    silent,
 )
 
 from .repositories import Repository
@@ -124,29 +124,17 @@ def collect(
 ) -> Examples:
     """Read the chosen files of each repository, each beside the others; `advance` hears how many characters it was."""
     vocabulary = runtime.vocabulary
-    documents = [
-        (repository, number, group)
-        for repository, numbers in zip(repositories, chosen, strict=True)
-        for group in repository.groups(numbers)
-        for number in group
-    ]
-    lengths = [len(repository.files[number].text) for repository, number, _ in documents]
-    names = [repository.name for repository, _, _ in documents]
+    pairs = list(zip(repositories, map(sorted, chosen), strict=True))
+    lengths = [len(repository.files[number].text) for repository, numbers in pairs for number in numbers]
+    names = [repository.name for repository, numbers in pairs for _ in numbers]
     examples = Examples.create(folder, language, runtime, lengths, names)
-    far: Library | None = None
-    built: list[int] = []
-    for row, (repository, number, group) in zip(examples.starts, documents, strict=False):
-        if built is not group:
-            far, built = _shelve(repository.without(group), runtime), group
-        near = _shelve(repository.near(number), runtime)
-        indices = vocabulary.encode(repository.files[number].text)
-        read_document(runtime, language, indices, Libraries(near, far), examples, int(row))
-        advance(len(indices))
+    rows = iter(examples.starts.tolist())
+    for repository, numbers in pairs:
+        for number, libraries in repository.beside(numbers, vocabulary):
+            indices = vocabulary.encode(repository.files[number].text)
+            read_document(runtime, language, indices, libraries, examples, next(rows))
+            advance(len(indices))
     return examples
-
-
-def _shelve(files: Sequence[Shelved], runtime: Runtime) -> Library | None:
-    return Library.build(files, runtime.vocabulary) if files else None
 
 
 def read_document(
@@ -158,13 +146,14 @@ def read_document(
     row: int,
 ) -> None:
     """Write what was said before each character of a document into the rows from `row` on."""
-    recall = Recall.empty(alphabet_of(runtime.vocabulary), libraries)
+    recall: Recall | None = Recall.empty(alphabet_of(runtime.vocabulary), libraries)
     state = State.zeros(runtime.config)
     fed = np.concatenate([[runtime.vocabulary.start(language)], indices[:-1]]).astype(np.uint16)
     for start in range(0, len(indices), LONGEST_CALL):
         chunk = indices[start : start + LONGEST_CALL]
         nats, hidden, state = runtime.read_with_hidden(fed[start : start + LONGEST_CALL], state)
-        votes, recall = recall.read(chunk)
+        said, recall = recall.read(chunk) if recall is not None else (None, None)
+        votes = silent(len(chunk), SLOTS, EVIDENCE) if said is None else said
         here = slice(row + start, row + start + len(chunk))
         examples.written[here], examples.nats[here] = chunk, nats
         examples.hidden[here] = np.rint(hidden * np.float32(HIDDEN_STEPS))

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from peephole.model.library import Shelved
+from peephole.model.library import Library, Shelved
+from peephole.model.recall import Libraries
+from peephole.model.vocabulary import Vocabulary
 
 from ..corpus.materials import find_packages
 from ..corpus.sources import is_archive, is_checkout, read_source
@@ -42,6 +44,18 @@ class Repository:
         size = max(1, len(self.files) // LEFT_OUT_TOGETHER)
         ordered = sorted(numbers)
         return (ordered[start : start + size] for start in range(0, len(ordered), size))
+
+    def beside(self, numbers: Sequence[int], vocabulary: Vocabulary) -> Iterator[tuple[int, Libraries]]:
+        """Each of the files by its number, ascending, with the libraries that its reader would have at hand."""
+        for group in self.groups(numbers):
+            far = shelve(self.without(group), vocabulary)
+            for number in group:
+                yield number, Libraries(shelve(self.near(number), vocabulary), far)
+
+
+def shelve(files: Sequence[Shelved], vocabulary: Vocabulary) -> Library | None:
+    """The library of some files; None for none."""
+    return Library.build(files, vocabulary) if files else None
 
 
 def find_repositories(paths: Sequence[Path], language: str) -> list[Repository]:
