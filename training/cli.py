@@ -12,9 +12,9 @@ from peephole.model.version import VERSION
 
 GROUPS = (
     "corpus.commands",
-    "fit_command",
+    "fitting.command",
     "gate.command",
-    "evaluate_command",
+    "evaluation.command",
     "sample_command",
     "export_command",
     "card_command",

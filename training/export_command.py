@@ -15,7 +15,7 @@ from .corpus.shards import read_corpus
 from .errors import RunError
 
 if TYPE_CHECKING:
-    from .run_folder import RunFolder, Saved
+    from .fitting.run_folder import RunFolder, Saved
 
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
@@ -34,7 +34,7 @@ def add_commands(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Runs the command."""
-    from .run_folder import RunFolder  # torch takes a second to import
+    from .fitting.run_folder import RunFolder  # torch takes a second to import
 
     folder = RunFolder.open(arguments.run)
     corpus = arguments.corpus or Path(folder.config.data.corpus)
@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
 def export_run(folder: RunFolder, out: Path, *, corpus: Path, weights: str = "float32") -> Checkpoint:
     """Writes the checkpoint folder; `RunError` if the run has saved nothing yet, `CorpusError` without its corpus."""
     from .export import export_onnx
-    from .fit import network_config
+    from .fitting.fit import network_config
 
     saved = folder.load()
     if saved is None:

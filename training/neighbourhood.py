@@ -11,8 +11,8 @@ from peephole.model.library import Shelved
 from peephole.model.recall import NO_LIBRARIES, Libraries
 from peephole.model.vocabulary import Vocabulary
 
+from .evaluation.primed import Shelf
 from .gate.repositories import Repository
-from .primed import Shelf
 from .texts import Text
 
 Beside = Iterable[tuple[Text, Libraries]]

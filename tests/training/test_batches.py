@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peephole.training.batches import Streams, divide_streams
 from peephole.training.errors import RunError
+from peephole.training.fitting.batches import Streams, divide_streams
 
 TOKENS = np.array([1, *range(3, 60), 1, *range(3, 45)], np.uint8)
 

@@ -18,9 +18,9 @@ from peephole.model.predictor import Predictor
 from peephole.model.recall import Libraries
 from peephole.model.runtime import Runtime
 from peephole.model.vocabulary import CODE_POINTS, UNKNOWN
-from peephole.training.baselines import ppmd_bits, xz_bits
 from peephole.training.cli import main
-from peephole.training.evaluate import evaluate, evaluate_beside
+from peephole.training.evaluation.baselines import ppmd_bits, xz_bits
+from peephole.training.evaluation.evaluate import evaluate, evaluate_beside
 from peephole.training.texts import Text, licence_header_length, read_texts
 
 
@@ -203,7 +203,7 @@ def test_what_the_command_cannot_measure_is_refused(
 def test_the_float32_figure_is_that_of_the_readable_cell(checkpoint: Checkpoint) -> None:
     from peephole.model.cell import read
     from peephole.model.state import State
-    from peephole.training.evaluate import load_predictor
+    from peephole.training.evaluation.evaluate import load_predictor
 
     text = python_file(1)
     result = evaluate(load_predictor(checkpoint, float32=True), "python", [Text("a", text)])

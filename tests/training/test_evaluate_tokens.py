@@ -12,7 +12,7 @@ from sample_code import java_file, python_file
 from peephole.model.predictor import Predictor
 from peephole.model.recall import NO_LIBRARIES, Libraries
 from peephole.model.runtime import Runtime
-from peephole.training.evaluate_tokens import (
+from peephole.training.evaluation.tokens import (
     ALL,
     DECLARED,
     DOCUMENT,

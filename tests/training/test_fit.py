@@ -18,11 +18,11 @@ from torch import nn
 from peephole.model.network import Network
 from peephole.model.predictor import Predictor
 from peephole.model.runtime import Runtime
-from peephole.training.config import DataConfig, FitConfig, NetworkShape, RunConfig, dump_config
 from peephole.training.errors import CorpusError, RunError
 from peephole.training.export_command import export_run
-from peephole.training.fit import Fit
-from peephole.training.run_folder import CHECKPOINT, LOG, RunFolder
+from peephole.training.fitting.config import DataConfig, FitConfig, NetworkShape, RunConfig, dump_config
+from peephole.training.fitting.fit import Fit
+from peephole.training.fitting.run_folder import CHECKPOINT, LOG, RunFolder
 
 
 def _config(corpus: Path, *, cell: str = "lstm", steps: int = 60, **fit: object) -> RunConfig:

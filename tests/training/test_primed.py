@@ -8,9 +8,9 @@ import pytest
 from checkpoints import write_tiny_checkpoint
 from sample_code import java_file, python_file
 
-from peephole.training.baselines import ppmd_bits
 from peephole.training.cli import main
-from peephole.training.primed import Shelf, primed_ppmd_bits, shelved_ppmd_bits, training_text
+from peephole.training.evaluation.baselines import ppmd_bits
+from peephole.training.evaluation.primed import Shelf, primed_ppmd_bits, shelved_ppmd_bits, training_text
 
 MEMORY = 16 << 20
 

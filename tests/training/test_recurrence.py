@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from peephole.model.config import NetworkConfig
 from peephole.model.network import Network
-from peephole.training.recurrence import MATRIX, fused_lstm, has_compiler
+from peephole.training.fitting.recurrence import MATRIX, fused_lstm, has_compiler
 
 CONFIG = NetworkConfig(cell="lstm", vocabulary_size=30, embedding_size=16, hidden_size=64, layers=2)
 STEPS, BATCH = 12, 4

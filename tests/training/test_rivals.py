@@ -16,11 +16,20 @@ from peephole.model.predictor import Predictor
 from peephole.model.runtime import Runtime
 from peephole.model.softmax import log_softmax
 from peephole.model.state import Float32
-from peephole.training.dynamic_evaluation import DAMPING, DynamicEvaluation
-from peephole.training.evaluate import evaluate_beside
+from peephole.training.evaluation.dynamic_evaluation import DAMPING, DynamicEvaluation
+from peephole.training.evaluation.evaluate import evaluate_beside
+from peephole.training.evaluation.neural_cache import NeuralCache
+from peephole.training.evaluation.rivals import (
+    CACHE,
+    DYNAMIC,
+    DYNAMIC_MEMORY,
+    WITH_CACHE,
+    Rivals,
+    RivalSettings,
+    blend,
+    tune,
+)
 from peephole.training.neighbourhood import beside_none
-from peephole.training.neural_cache import NeuralCache
-from peephole.training.rivals import CACHE, DYNAMIC, DYNAMIC_MEMORY, WITH_CACHE, Rivals, RivalSettings, blend, tune
 from peephole.training.texts import Text
 
 SIZE, HIDDEN = 6, 3

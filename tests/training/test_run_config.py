@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from peephole.training.config import FitConfig, RunConfig, dump_config, load_config
 from peephole.training.errors import RunError
-from peephole.training.schedule import learning_rate
+from peephole.training.fitting.config import FitConfig, RunConfig, dump_config, load_config
+from peephole.training.fitting.schedule import learning_rate
 
 
 def test_a_dumped_configuration_reads_back_equal(tmp_path: Path) -> None:

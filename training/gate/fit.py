@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from ..errors import RunError
-from ..schedule import learning_rate
+from ..fitting.schedule import learning_rate
 from .examples import LIBRARIES, Batch, Examples, Flags, Rows
 from .network import UNITS, GateNetwork, spread_of
 

@@ -7,8 +7,8 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..errors import RunError
 from .config import RunConfig, load_config
-from .errors import RunError
 
 if TYPE_CHECKING:
     from .run_folder import RunFolder

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .errors import RunError
+from ..errors import RunError
 
 Tokens = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 

@@ -19,9 +19,9 @@ from pathlib import Path
 import numpy as np
 import pyppmd
 
+from ..corpus.shards import corpus_vocabulary, open_shard
+from ..errors import TrainingError
 from .baselines import PPMD_ORDER
-from .corpus.shards import corpus_vocabulary, open_shard
-from .errors import TrainingError
 
 PRIMED_MEMORY = 1 << 30
 """Bytes; 34 MB of source code at order 12 took 0.35 GB, and a full model would be thrown away and begun anew."""

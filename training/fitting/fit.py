@@ -17,11 +17,11 @@ from peephole.model.config import NetworkConfig
 from peephole.model.network import Network, TorchState
 from peephole.model.vocabulary import Vocabulary
 
+from ..corpus.shards import corpus_vocabulary, open_shard
+from ..errors import RunError
 from .batches import Streams, divide_streams
 from .config import RunConfig
-from .corpus.shards import corpus_vocabulary, open_shard
 from .development import DevelopmentSet
-from .errors import RunError
 from .optimizer import Optimizers
 from .progress import FitProgress
 from .recurrence import MATRIX, fused_lstm, has_compiler

@@ -18,10 +18,10 @@ from peephole.model.predictor import Predictor
 from peephole.model.recall import Libraries
 from peephole.model.state import Float32
 
+from ..texts import Text
 from .dynamic_evaluation import DynamicEvaluation
 from .neural_cache import NeuralCache
 from .rows import Clock, Rows, nats_of, read_rows
-from .texts import Text
 
 CACHE, DYNAMIC = "neural_cache", "dynamic_evaluation"
 WITH_CACHE, WITH_DYNAMIC = "memory_with_neural_cache", "memory_with_dynamic_evaluation"

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar, get_args
 
 from peephole.model.config import CellKind
 
-from .errors import RunError
+from ..errors import RunError
 
 Optimizer = Literal["adamw", "muon"]
 Precision = Literal["float32", "bfloat16"]

@@ -19,7 +19,7 @@ from peephole.model.predictor import Predictor, Reading
 from peephole.model.recall import NO_LIBRARIES, Libraries
 from peephole.model.search import next_tokens
 
-from .texts import Text
+from ..texts import Text
 
 SEED = 1
 WIDTH, TOP, LONGEST = 8, 10, 40

@@ -9,16 +9,16 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .corpus.recipe import LANGUAGES
-from .errors import TrainingError
+from ..corpus.recipe import LANGUAGES
+from ..errors import TrainingError
 
 if TYPE_CHECKING:
     from peephole.model.predictor import Predictor
 
+    from ..neighbourhood import Beside, Neighbourhood
+    from ..texts import Text
     from .evaluate import Evaluation
-    from .neighbourhood import Beside, Neighbourhood
     from .rivals import RivalSettings
-    from .texts import Text
 
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
@@ -56,10 +56,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Measures, and prints or writes the figures."""
     from peephole.model.checkpoint import load_checkpoint, shipped_checkpoint_folder
 
+    from ..neighbourhood import Neighbourhood
+    from ..texts import read_texts, take_texts
     from .evaluate import load_predictor
-    from .evaluate_report import summarise
-    from .neighbourhood import Neighbourhood
-    from .texts import read_texts, take_texts
+    from .report import summarise
 
     limit_bytes = _check(arguments)
     checkpoint = load_checkpoint(arguments.model or shipped_checkpoint_folder())
@@ -115,10 +115,10 @@ def _rival_settings(
     arguments: argparse.Namespace, predictor: Predictor, memory: str, given: list[Text]
 ) -> RivalSettings:
     """The defaults, or what is best on the text of `--tune`; `TrainingError` if that is measured as well."""
-    from .neighbourhood import Neighbourhood
-    from .progress_bar import show_progress
+    from ..neighbourhood import Neighbourhood
+    from ..progress_bar import show_progress
+    from ..texts import read_texts, take_texts
     from .rivals import RivalSettings, tune
-    from .texts import read_texts, take_texts
 
     if arguments.tune is None:
         return RivalSettings()
@@ -132,7 +132,7 @@ def _rival_settings(
 
 
 def _beside(around: Neighbourhood, texts: list[Text], libraries: bool) -> Beside:
-    from .neighbourhood import beside_none
+    from ..neighbourhood import beside_none
 
     return around.libraries(texts) if libraries else beside_none(texts)
 
@@ -147,10 +147,10 @@ def _measure(
     figures: dict[str, object],
 ) -> Evaluation:
     """Everything that reads with the network; what is no part of the evaluation goes into the figures."""
+    from ..progress_bar import show_progress
     from .evaluate import evaluate_beside
-    from .evaluate_tokens import Sample, TokenEvaluation
-    from .progress_bar import show_progress
     from .rivals import Rivals
+    from .tokens import Sample, TokenEvaluation
 
     tokens = None
     if arguments.tokens:
@@ -179,9 +179,9 @@ def _measure_primed(
     evaluation: Evaluation, arguments: argparse.Namespace, memory: str, texts: list[Text], around: Neighbourhood
 ) -> int:
     """Adds primed PPMd to the evaluation; returns the bytes of training text that it really read first."""
+    from ..progress_bar import show_progress
     from .evaluate import Tally
     from .primed import WORKSPACE_BYTES, primed_ppmd_bits, shelved_ppmd_bits, training_text
-    from .progress_bar import show_progress
 
     prime = training_text(arguments.prime, arguments.language, arguments.prime_mb * 1e6)
     tally = evaluation.compressors["ppmd_primed"] = Tally()

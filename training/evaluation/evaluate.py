@@ -21,11 +21,11 @@ from peephole.model.runtime import LONGEST_CALL, Runtime
 from peephole.model.state import Float32
 from peephole.model.vocabulary import UNKNOWN
 
+from ..texts import Text, licence_header_length
 from .baselines import ppmd_bits, xz_bits
-from .evaluate_tokens import TokenEvaluation
 from .rivals import Rivals
 from .rows import Clock, Rows, is_right, nats_of, read_rows
-from .texts import Text, licence_header_length
+from .tokens import TokenEvaluation
 
 NETWORK, SERVED = "network", "served"
 """The network alone, and what serves: the network with the memory that was asked for, if any."""
@@ -141,7 +141,7 @@ class Float32Runtime(Runtime):
 class _Float32Checkpoint(Checkpoint):
     def graph(self) -> bytes:
         """A float32 graph, made of the parameters on the spot."""
-        from .export import export_onnx
+        from ..export import export_onnx
 
         return export_onnx(self.config, self.parameters(), quantise=False)
 

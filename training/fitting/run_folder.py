@@ -17,8 +17,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
+from ..errors import RunError
 from .config import RunConfig, dump_config, load_config
-from .errors import RunError
 
 CHECKPOINT = "checkpoint.safetensors"
 CONFIG = "run.toml"
