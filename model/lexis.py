@@ -34,6 +34,7 @@ OPERATORS = {"java": frozenset(JAVA_SIGNS.split()), "python": frozenset(PYTHON_S
 """Those of more than one character; every other character is an operator by itself."""
 
 COMMENT_OPENINGS = {"java": ("//", "/*"), "python": ("#",)}
+QUOTES = ('"""', "'''", '"', "'")
 PYTHON_STRING_PREFIX = "(?:[rRbBuUfF]|[rR][bBfF]|[bBfF][rR])?"
 
 
@@ -89,6 +90,21 @@ def word_start(text: str, offset: int) -> int:
 def is_word_character(character: str) -> bool:
     """Whether identifiers may hold the character: a letter or digit of any script, `_`, or `$`."""
     return character.isalnum() or character in "_$"
+
+
+def is_open(token: str, kind: str) -> bool:
+    """Whether a token that is cut off at the cursor goes on behind it: an unclosed string, or a comment."""
+    if kind == "comment":
+        return token != "/" and not (token.startswith("/*") and token.endswith("*/") and len(token) >= 4)
+    if kind != "string":
+        return False
+    body = token.lstrip("rRbBuUfF")
+    quote = next((quote for quote in QUOTES if body.startswith(quote)), None)
+    if quote is None:  # only its prefix is before the cursor
+        return False
+    inner = body[len(quote) : -len(quote)]
+    escapes = len(inner) - len(inner.rstrip("\\"))
+    return len(body) < 2 * len(quote) or not body.endswith(quote) or escapes % 2 == 1
 
 
 @cache

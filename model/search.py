@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .boundary import Boundary, boundary_of
+from .offers import BEAM_WIDTH, LEAST_LINE, LONGEST_ITEM, LONGEST_LINE, MOST_ITEMS
 from .predictor import Beam, Predictor, Reading
 from .softmax import sum_in_logs
 
@@ -21,9 +22,6 @@ ShouldStop = Callable[[], bool]
 
 LEAST_CANDIDATE = 1e-3
 """Below one in a thousand a candidate helps nobody, and chasing it costs steps of the network."""
-
-LEAST_LINE = 0.3
-"""How probable a suggested rest of the line must be, all of it, to be shown."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +52,9 @@ def next_tokens(
     *,
     language: str,
     prefix: str,
-    width: int = 8,
-    top: int = 10,
-    longest: int = 40,
+    width: int = BEAM_WIDTH,
+    top: int = MOST_ITEMS,
+    longest: int = LONGEST_ITEM,
     quotes: bool = True,
     should_stop: ShouldStop | None = None,
 ) -> list[Candidate]:
@@ -190,7 +188,7 @@ def rest_of_line(
     language: str = "",
     quotes: bool = True,
     least_probability: float = LEAST_LINE,
-    longest: int = 120,
+    longest: int = LONGEST_LINE,
     should_stop: ShouldStop | None = None,
 ) -> tuple[str, float]:
     """The surest continuation up to the end of the line, whole tokens only, and the probability of all of it.

@@ -5,12 +5,13 @@ An item replaces from the word's start with the whole word: the client may go on
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from peephole.model.lexis import is_word_character, word_start
+from peephole.model.offers import worth_showing
 from peephole.model.search import next_tokens
 
 from .answer import Answer, Asked, percent
@@ -72,18 +73,6 @@ def rest_of_line(text: str, offset: int) -> str:
     """What stands between the offset and the end of its line."""
     end = text.find("\n", offset)
     return text[offset:] if end < 0 else text[offset:end]
-
-
-def worth_showing(found: Sequence[Candidate], least_probability: float, behind: str) -> Iterator[Candidate]:
-    """Candidates that are probable enough, on one line, not there already, and look different from each other."""
-    seen = set()
-    for candidate in found:
-        shown = candidate.text.strip()
-        repeats = candidate.kind == "operator" and behind.lstrip().startswith(shown)
-        if candidate.probability < least_probability or not shown or "\n" in candidate.text or repeats or shown in seen:
-            continue
-        seen.add(shown)
-        yield candidate
 
 
 def why_empty(found: Sequence[Candidate], least_probability: float) -> str:

@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import islice
 
-from peephole.model.lexis import Token, tokens, tokens_from
+from peephole.model.lexis import Token, is_open, tokens, tokens_from
 from peephole.model.tape import common_prefix
 
 from .scheduler import ShouldStop, Stopped
@@ -23,8 +23,6 @@ SLICE_TOKENS = 1024
 
 WINDOW = 1024
 """Characters that a guess looks back over: as many as a provisional reading reads."""
-
-QUOTES = ('"""', "'''", '"', "'")
 
 
 class Lexing:
@@ -74,18 +72,3 @@ def guess_in_text(text: str, offset: int, language: str) -> bool:
     start = text.rfind("\n", 0, max(offset - WINDOW, 0)) + 1
     found = tokens(text[start:offset], language)
     return bool(found) and is_open(text[start + found[-1].start : offset], found[-1].kind)
-
-
-def is_open(token: str, kind: str) -> bool:
-    """Whether a token that is cut off at the cursor goes on behind it: an unclosed string, or a comment."""
-    if kind == "comment":
-        return token != "/" and not (token.startswith("/*") and token.endswith("*/") and len(token) >= 4)
-    if kind != "string":
-        return False
-    body = token.lstrip("rRbBuUfF")
-    quote = next((quote for quote in QUOTES if body.startswith(quote)), None)
-    if quote is None:  # only its prefix is before the cursor
-        return False
-    inner = body[len(quote) : -len(quote)]
-    escapes = len(inner) - len(inner.rstrip("\\"))
-    return len(body) < 2 * len(quote) or not body.endswith(quote) or escapes % 2 == 1

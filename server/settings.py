@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields, is_dataclass
 from typing import Any, TypeVar, get_type_hints
 
+from peephole.model.offers import BEAM_WIDTH, LEAST_ITEM, LEAST_LINE, LONGEST_ITEM, LONGEST_LINE, MOST_ITEMS
+
 SECTION = "peephole"
 LONGEST_REPR = 40
 """Characters of a bad value that a report quotes: enough to recognise it."""
@@ -77,10 +79,10 @@ class CompletionSettings:
     """The popup list (`textDocument/completion`)."""
 
     enabled: bool = setting(True, "Offer the next word in the popup list.")
-    max_items: int = setting(10, "Most items in the list.", least=1, most=50)
-    least_probability: float = setting(0.01, "Leave out what is less probable than this.", most=1)
-    beam_width: int = setting(8, "Continuations followed side by side; more is slower.", least=1, most=32)
-    longest: int = setting(40, "Most characters of one item beyond the cursor.", least=1, most=200)
+    max_items: int = setting(MOST_ITEMS, "Most items in the list.", least=1, most=50)
+    least_probability: float = setting(LEAST_ITEM, "Leave out what is less probable than this.", most=1)
+    beam_width: int = setting(BEAM_WIDTH, "Continuations followed side by side; more is slower.", least=1, most=32)
+    longest: int = setting(LONGEST_ITEM, "Most characters of one item beyond the cursor.", least=1, most=200)
 
 
 @dataclass(frozen=True)
@@ -89,9 +91,9 @@ class InlineCompletionSettings:
 
     enabled: bool = setting(True, "Offer the rest of the line as ghost text.")
     least_probability: float = setting(
-        0.3, "Ghost text ends where the probability of all of it falls below this.", least=0.001, most=1
+        LEAST_LINE, "Ghost text ends where the probability of all of it falls below this.", least=0.001, most=1
     )
-    longest: int = setting(120, "Most characters of ghost text.", least=1, most=400)
+    longest: int = setting(LONGEST_LINE, "Most characters of ghost text.", least=1, most=400)
     delay_ms: int = setting(0, "Milliseconds to wait after a keystroke before looking.", most=5_000)
 
 

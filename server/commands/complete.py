@@ -56,10 +56,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _ask(remembering: Remembering, source: Source, offset: int, top: int) -> tuple[str, Answers, tuple[str, float]]:
     """The half-typed word, the candidates with where they were read before, and the rest of the line."""
-    from peephole.model.lexis import token_at, word_start
+    from peephole.model.lexis import is_open, token_at, word_start
     from peephole.model.search import next_tokens, rest_of_line
     from peephole.server.origin import origin_of
-    from peephole.server.place import is_open
 
     predictor, language, before = remembering.predictor, source.language, source.text[:offset]
     reading = read_tape(predictor, language, before, remembering.libraries(source)).reading_at(offset)

@@ -4,10 +4,11 @@ import pytest
 from asking import ask_about
 from lsprotocol import types
 
+from peephole.model.offers import worth_showing
 from peephole.model.predictor import Predictor
 from peephole.model.search import Candidate
 from peephole.server.answer import ClientSupport, percent
-from peephole.server.completion import complete, kind_of, worth_showing
+from peephole.server.completion import complete, kind_of
 from peephole.server.scheduler import Stopped
 from peephole.server.settings import CompletionSettings, Settings
 

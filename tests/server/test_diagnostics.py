@@ -6,7 +6,6 @@ from lsprotocol import types
 
 from peephole.model import spans
 from peephole.model.predictor import Predictor
-from peephole.model.search import LEAST_LINE
 from peephole.server.diagnostics import diagnose
 from peephole.server.scheduler import Stopped
 from peephole.server.settings import DiagnosticSettings, Settings
@@ -74,4 +73,3 @@ def test_the_defaults_are_those_that_the_model_was_tuned_with() -> None:
     settings = Settings()
     assert settings.diagnostics.threshold_bits == spans.THRESHOLD_BITS
     assert settings.diagnostics.least_alternative == spans.LEAST_ALTERNATIVE
-    assert settings.inline_completion.least_probability == LEAST_LINE

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peephole.model.lexis import tokens
+from peephole.model.lexis import is_open, tokens
 from peephole.server import place
-from peephole.server.place import SLICE_TOKENS, WINDOW, Lexing, guess_in_text, is_open
+from peephole.server.place import SLICE_TOKENS, WINDOW, Lexing, guess_in_text
 from peephole.server.scheduler import Stopped
 
 PIECES = [
