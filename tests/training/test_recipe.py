@@ -11,6 +11,7 @@ from peephole.training.corpus.recipe import load_recipe, refuse_repeats, shipped
 from peephole.training.errors import CorpusError
 
 GATE_RECIPE = shipped_recipe().with_name("gate.json")
+ARTICLE_RECIPES = {language: shipped_recipe().with_name(f"article-{language}.json") for language in ("java", "python")}
 
 PACKAGE = {
     "package": "acorn",
@@ -115,7 +116,23 @@ def test_the_gate_learns_from_no_package_of_the_network() -> None:
     refuse_repeats([*load_recipe(shipped_recipe()).packages, *packages])
 
 
-@pytest.mark.parametrize("recipe", [shipped_recipe(), GATE_RECIPE])
+@pytest.mark.parametrize("language", ARTICLE_RECIPES)
+def test_an_article_recipe_has_one_language_and_one_package_apart(language: str) -> None:
+    packages = load_recipe(ARTICLE_RECIPES[language]).packages
+    assert {p.language for p in packages} == {language}
+    assert Counter(p.split for p in packages)["development"] == 1
+    assert {p.licence for p in packages} == {"Apache-2.0"}
+
+
+@pytest.mark.parametrize("language", ARTICLE_RECIPES)
+def test_a_package_of_two_recipes_is_pinned_alike_in_both(language: str) -> None:
+    shipped = {(p.language, p.name): p.artefacts for p in load_recipe(shipped_recipe()).packages}
+    shared = [p for p in load_recipe(ARTICLE_RECIPES[language]).packages if (language, p.name) in shipped]
+    assert len(shared) > 5
+    assert all(p.artefacts == shipped[language, p.name] for p in shared)
+
+
+@pytest.mark.parametrize("recipe", [shipped_recipe(), GATE_RECIPE, *ARTICLE_RECIPES.values()])
 def test_a_recipe_of_the_project_names_no_host(recipe: Path) -> None:
     text = recipe.read_text("utf-8")
     assert "://" not in text
