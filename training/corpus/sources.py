@@ -49,10 +49,8 @@ class SourceFile:
 
 def read_source(path: Path, languages: tuple[str, ...]) -> Iterator[SourceFile]:
     """The files of the languages in a folder, git checkout or archive; `CorpusError` if it cannot be read."""
-    if is_checkout(path):
-        return _read_files(path, tracked_files(path), languages)
-    if path.is_dir():
-        return _read_files(path, _walk(path), languages)
+    if is_checkout(path) or path.is_dir():
+        return _read_files(path, languages)
     if is_archive(path):
         return _read_archive(path, languages)
     raise CorpusError(f"{path} is neither a folder nor an archive ({' '.join(_TAR_ENDINGS + _ZIP_ENDINGS)})")
@@ -104,23 +102,32 @@ def _walk(folder: Path) -> Iterator[str]:
             yield (Path(root) / name).relative_to(folder).as_posix()
 
 
-def _read_files(root: Path, paths: Iterator[str] | list[str], languages: tuple[str, ...]) -> Iterator[SourceFile]:
-    for path in paths:
+def list_files(root: Path, languages: tuple[str, ...]) -> Iterator[tuple[str, str, int]]:
+    """Path, language and size of each file of the languages in a folder or git checkout; none of them is opened."""
+    for path in tracked_files(root) if is_checkout(root) else _walk(root):
         language = _language_of(path, languages)
-        if language is not None:
-            yield from _read_file(root / path, path, language)
+        size = None if language is None else _size_of(root / path)
+        if language is not None and size is not None:
+            yield path, language, size
 
 
-def _read_file(file: Path, path: str, language: str) -> Iterator[SourceFile]:
-    """The file, or nothing where it is a link or gone."""
+def _size_of(file: Path) -> int | None:
+    """Bytes of the file, None where it is a link or gone."""
     try:
-        if file.is_symlink() or not file.is_file():
-            return
-        size = file.stat().st_size
-        content = file.read_bytes() if size <= LARGEST_READ else None
+        return None if file.is_symlink() or not file.is_file() else file.stat().st_size
     except OSError as error:
         _refuse(error)
-    yield SourceFile(path, language, size, content)
+
+
+def _read_files(root: Path, languages: tuple[str, ...]) -> Iterator[SourceFile]:
+    for path, language, size in list_files(root, languages):
+        try:
+            content = (root / path).read_bytes() if size <= LARGEST_READ else None
+        except FileNotFoundError:
+            continue  # gone since it was listed
+        except OSError as error:
+            _refuse(error)
+        yield SourceFile(path, language, size, content)
 
 
 def _refuse(error: OSError) -> NoReturn:
