@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
 def export_run(folder: RunFolder, out: Path, *, corpus: Path, weights: str = "float32") -> Checkpoint:
     """Writes the checkpoint folder; `RunError` if the run has saved nothing yet, `CorpusError` without its corpus."""
     from .export import export_onnx
-    from .fitting.fit import network_config
+    from .fitting.networks import network_config
 
     saved = folder.load()
     if saved is None:

@@ -13,18 +13,16 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from peephole.model.config import NetworkConfig
-from peephole.model.network import Network, TorchState
-from peephole.model.vocabulary import Vocabulary
+from peephole.model.network import TorchState
 
 from ..corpus.shards import corpus_vocabulary, open_shard
 from ..errors import RunError
 from .batches import Streams, divide_streams
 from .config import RunConfig
 from .development import DevelopmentSet
+from .networks import build_network, network_config
 from .optimizer import Optimizers
 from .progress import FitProgress
-from .recurrence import MATRIX, fused_lstm, has_compiler
 from .run_folder import RunFolder
 from .schedule import learning_rate
 
@@ -38,30 +36,6 @@ class Progressed:
 
     step: int = 0
     bits: float = math.nan
-
-
-def network_config(config: RunConfig, vocabulary: Vocabulary) -> NetworkConfig:
-    """The network that the run's shape and the corpus's vocabulary make together."""
-    shape = config.network
-    return NetworkConfig(
-        cell=shape.cell,
-        vocabulary_size=len(vocabulary),
-        embedding_size=shape.embedding_size,
-        hidden_size=shape.hidden_size,
-        layers=shape.layers,
-    )
-
-
-def build_network(config: RunConfig, vocabulary: Vocabulary) -> Network:
-    """A fresh network from the run's seed, with the fastest recurrence that this machine and cell allow."""
-    torch.manual_seed(config.fit.seed)
-    fast = config.network.cell == "lstm" and config.fit.precision == "bfloat16"
-    return Network(
-        network_config(config, vocabulary),
-        recurrence=fused_lstm(compiled=config.fit.compiled and has_compiler()) if fast else None,
-        dtype=MATRIX if fast else torch.float32,
-        dropout=config.fit.dropout,
-    )
 
 
 class Fit:
