@@ -12,17 +12,21 @@ from sample_code import java_file, python_file
 from peephole.model.predictor import Predictor
 from peephole.model.recall import NO_LIBRARIES, Libraries
 from peephole.model.runtime import Runtime
-from peephole.training.evaluation.tokens import (
+from peephole.training.evaluation.token_sample import (
     ALL,
     DECLARED,
-    DOCUMENT,
+    GROUPS,
     IDENTIFIERS,
+    WITHOUT_STRINGS,
+    Sample,
+    code_places,
+)
+from peephole.training.evaluation.tokens import (
+    DOCUMENT,
     NETWORK,
     WORKSPACE,
     Ranks,
-    Sample,
     TokenEvaluation,
-    code_places,
     rank_of,
 )
 from peephole.training.texts import Text
@@ -37,10 +41,10 @@ def predictor(tmp_path_factory: pytest.TempPathFactory) -> Predictor:
 def test_tokens_of_code_are_measured_and_names_known_from_above_set_apart() -> None:
     text = 'int size = 3; // size\nString s = "size";\nreturn size;\n'
     found = [(text[p.token.start : p.token.end], p.groups) for p in code_places(text, "java")]
-    name, known, other = (ALL, IDENTIFIERS), (ALL, IDENTIFIERS, DECLARED), (ALL,)
+    name, known, other = GROUPS[:-1], GROUPS, (ALL, WITHOUT_STRINGS)
     assert found == [
         *[("int", other), ("size", name), ("=", other), ("3", other), (";", other)],
-        *[("String", name), ("s", name), ("=", other), (";", other)],
+        *[("String", name), ("s", name), ("=", other), ('"size"', (ALL,)), (";", other)],
         *[("return", other), ("size", known), (";", other)],
     ]
 
@@ -49,12 +53,13 @@ def test_a_sample_is_the_same_each_time_and_takes_each_token_once() -> None:
     texts = [Text(name, python_file(n), place=name) for n, name in enumerate("abc")]
     everything = [list(code_places(text.text, "python")) for text in texts]
     sample, again = (Sample(texts, "python", 40) for _ in range(2))
-    drawn = [sample.places(text) for text in texts]
-    assert drawn == [again.places(text) for text in texts]
+    drawn = [[place for _, place in sample.places(text)] for text in texts]
+    assert [sample.places(text) for text in texts] == [again.places(text) for text in texts]
     assert sum(map(len, drawn)) == sample.size == 40
     assert sample.tokens == sum(map(len, everything))
     assert all(place in places for part, places in zip(drawn, everything, strict=True) for place in part)
-    assert [Sample(texts, "python", 10**6).places(text) for text in texts] == everything
+    whole = Sample(texts, "python", 10**6)
+    assert [whole.places(text) for text in texts] == [list(enumerate(places)) for places in everything]
 
 
 def test_a_rank_counts_what_is_shown_each_once_and_without_space() -> None:
@@ -80,7 +85,7 @@ def test_a_tokens_bits_are_those_of_its_characters_in_the_whole_text(predictor: 
         assert group.count == tokens.found[NETWORK][name].count
         assert group.bits == pytest.approx(tokens.found[NETWORK][name].bits, rel=1e-6)
     for system, bits in ((NETWORK, charge.network_bits), (DOCUMENT, charge.surprisal_bits)):
-        for name in (ALL, IDENTIFIERS, DECLARED):
+        for name in GROUPS:
             places = [place for place in code_places(text.text, "java") if name in place.groups]
             expected = sum(float(bits[p.token.start : p.token.end].sum(dtype=np.float64)) for p in places)
             group = tokens.found[system][name]

@@ -150,7 +150,8 @@ def _measure(
     from ..progress_bar import show_progress
     from .evaluate import evaluate_beside
     from .rivals import Rivals
-    from .tokens import Sample, TokenEvaluation
+    from .token_sample import Sample
+    from .tokens import TokenEvaluation
 
     tokens = None
     if arguments.tokens:

@@ -22,8 +22,10 @@ NAMES = {
     "document": "with the document's memory",
     "workspace": "with document and workspace",
     "all": "all tokens",
+    "without_strings": "tokens but strings",
     "identifiers": "identifiers",
     "identifiers_seen_before": "identifiers seen before",
+    "new_words": "new words",
 }
 
 

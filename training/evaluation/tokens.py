@@ -1,84 +1,31 @@
 """Whole tokens: what they cost, and how high the search lists them, at a seeded sample of places.
 
-The tokens are those of `model/lexis.py`. Left out are white space, newlines, comments and strings; a keyword is no
-identifier. Candidates are found as the editor finds them, and compared as a person sees them: each once, without the
-space that may stand before.
+Candidates are found as the editor finds them, and compared as a person sees them: each once, without the space that
+may stand before.
 """
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from peephole.model.lexis import Token, keywords_of, tokens_from
 from peephole.model.predictor import Predictor, Reading
 from peephole.model.recall import NO_LIBRARIES, Libraries
 from peephole.model.search import next_tokens
 
 from ..texts import Text
+from .token_sample import ALL, SEED, WITHOUT_STRINGS, Place, Sample
 
-SEED = 1
 WIDTH, TOP, LONGEST = 8, 10, 40
 """The server's own defaults (`peephole.completion.*`)."""
-
-CODE = ("identifier", "number", "operator")
-"""Kinds of token that are measured."""
 
 TYPED = (0, 1, 3)
 """Characters typed before the list is asked for; more than none only of identifiers that are longer."""
 
-ALL, IDENTIFIERS, DECLARED = "all", "identifiers", "identifiers_seen_before"
 NETWORK, DOCUMENT, WORKSPACE = "network", "document", "workspace"
-
-
-@dataclass(frozen=True)
-class Place:
-    """A token of code. groups: those of `ALL`, `IDENTIFIERS` and `DECLARED` that it belongs to."""
-
-    token: Token
-    groups: tuple[str, ...]
-
-
-def code_places(text: str, language: str) -> Iterator[Place]:
-    """The tokens of code in a text; seen before are identifiers that occurred as identifiers further up."""
-    seen: set[str] = set()
-    keywords = keywords_of(language)
-    for token in tokens_from(text, 0, language):
-        if token.kind not in CODE:
-            continue
-        written = text[token.start : token.end]
-        if token.kind != "identifier" or written in keywords:
-            yield Place(token, (ALL,))
-            continue
-        yield Place(token, (ALL, IDENTIFIERS, DECLARED) if written in seen else (ALL, IDENTIFIERS))
-        seen.add(written)
-
-
-class Sample:
-    """So many tokens of some texts, each as likely as any other; all if there are not so many."""
-
-    def __init__(self, texts: Sequence[Text], language: str, size: int) -> None:
-        self._language = language
-        counts = np.array([sum(1 for _ in code_places(text.text, language)) for text in texts])
-        self.tokens = int(counts.sum())
-        chosen = sorted(random.Random(SEED).sample(range(self.tokens), min(size, self.tokens)))
-        self.size = len(chosen)
-        files = np.searchsorted(counts.cumsum(), chosen, side="right")
-        firsts = counts.cumsum() - counts
-        self._numbers: dict[str, set[int]] = {}
-        for number, file in zip(chosen, files.tolist(), strict=True):
-            self._numbers.setdefault(texts[file].place, set()).add(number - int(firsts[file]))
-
-    def places(self, text: Text) -> list[Place]:
-        """The sampled tokens of a text, in order."""
-        wanted = self._numbers.get(text.place)
-        if not wanted:
-            return []
-        return [place for number, place in enumerate(code_places(text.text, self._language)) if number in wanted]
 
 
 @dataclass
@@ -120,6 +67,11 @@ class Group:
         return {**means, "typed": typed} if typed else {**means}
 
 
+def no_groups(sample: Sample) -> dict[str, Group]:
+    """The groups of a sample's tokens under one system, nothing measured yet."""
+    return {group: Group() for group in sample.groups}
+
+
 class TokenEvaluation:
     """The sampled tokens under the network alone, with the document's memory, and with the workspace's."""
 
@@ -128,15 +80,14 @@ class TokenEvaluation:
         self._predictors = {NETWORK: predictor.alone()}
         if predictor.gate is not None:
             self._predictors |= {DOCUMENT: predictor, WORKSPACE: predictor}
-        groups = (ALL, IDENTIFIERS, DECLARED)
-        self.found = {system: {group: Group() for group in groups} for system in self._predictors}
+        self.found = {system: no_groups(sample) for system in self._predictors}
         self.charged: dict[str, dict[str, Group]] = {}
 
     def charge(self, text: Text, bits: Mapping[str, npt.NDArray[np.float64]]) -> None:
         """Add all tokens of a text, sampled or not; bits: of each of its characters, by system."""
-        places = list(code_places(text.text, self._language))
+        places = list(self.sample.all_places(text))
         for system, costs in bits.items():
-            groups = self.charged.setdefault(system, {group: Group() for group in (ALL, IDENTIFIERS, DECLARED)})
+            groups = self.charged.setdefault(system, no_groups(self.sample))
             sums = np.concatenate([[0.0], np.cumsum(costs)])
             for place in places:
                 cost = float(sums[place.token.end] - sums[place.token.start])
@@ -146,7 +97,7 @@ class TokenEvaluation:
 
     def measure(self, text: Text, libraries: Libraries) -> None:
         """Add the sampled tokens of a text; libraries: those of the workspace."""
-        places = self.sample.places(text)
+        places = [place for _, place in self.sample.places(text)]
         for system, predictor in self._predictors.items() if places else ():
             beside = libraries if system == WORKSPACE else NO_LIBRARIES
             reading, at = predictor.start(self._language, beside), 0
@@ -162,14 +113,14 @@ class TokenEvaluation:
         token = place.token
         written = text[token.start : token.end]
         bits, at = 0.0, 0
-        for typed in TYPED if IDENTIFIERS in place.groups else TYPED[:1]:
+        for typed in TYPED if place.is_identifier else TYPED[:1]:
             if typed >= len(written):
                 break
             surprisal_bits, reading = predictor.read(reading, written[at:typed])
             bits, at = bits + float(surprisal_bits.sum(dtype=np.float64)), typed
             rank = rank_of(self._offered(predictor, reading, written[:typed]), written[typed:])
             for group in place.groups:
-                if not typed or group != ALL:
+                if not typed or group not in (ALL, WITHOUT_STRINGS):
                     groups[group].typed.setdefault(typed, Ranks()).add(rank)
         surprisal_bits, reading = predictor.read(reading, written[at:])
         bits += float(surprisal_bits.sum(dtype=np.float64))
