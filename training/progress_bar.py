@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import Progress
 
-from .texts import Text
+from .texts import Texts
 
 EVERY_S = 60
 """Between two lines off a terminal: a log stays short, and a person still sees that something goes on."""
 
 
 @contextmanager
-def show_progress(name: str, texts: Sequence[Text]) -> Iterator[Callable[[int], None]]:
-    """The progress of reading texts; gives what advances it by characters."""
+def show_progress(name: str, texts: Texts) -> Iterator[Callable[[int], None]]:
+    """The progress of reading texts; gives what advances it by characters, which are as good as bytes here."""
     console = Console(stderr=True)
     label = f"{name}: {len(texts):,} files" if console.is_terminal else name
-    with show_count(label, sum(len(text.text) for text in texts), console) as advance:
+    with show_count(label, texts.size, console) as advance:
         yield advance
 
 

@@ -7,15 +7,20 @@ above it, else the file's folder.
 
 from __future__ import annotations
 
+import os
 import random
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import tempfile
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import overload
 
 from peephole.model.vocabulary import normalise_newlines
 
-from .corpus.sources import is_archive, is_checkout, read_source
+from .corpus.sources import LARGEST_READ, is_checkout, list_files, read_source
 from .errors import TrainingError
 
 SEED = 1
@@ -46,52 +51,134 @@ class Text:
         return PurePosixPath(self.place).parent
 
 
-def read_texts(paths: Sequence[Path], language: str, *, limit_bytes: float | None = None) -> list[Text]:
+@dataclass(frozen=True)
+class Listed:
+    """A file before it is read. size: bytes as it lies there; path, place and repository: those of its text."""
+
+    path: str
+    place: str
+    repository: str
+    size: int
+    content: Callable[[], bytes] = field(repr=False, compare=False)
+
+    def read(self) -> Text:
+        """Its text; `TrainingError` if it went or was emptied since it was listed."""
+        try:
+            content = self.content()
+        except OSError as error:
+            raise TrainingError(f"cannot read {self.path}: {error.strerror}; it was there before") from error
+        if not content:
+            raise TrainingError(f"{self.path} is empty now; it was not when the files were listed")
+        return Text(self.path, decode(content), self.place, self.repository)
+
+
+class Texts(Sequence[Text]):
+    """Files to be measured. Each is read whenever its turn comes and nothing of it is kept. listed: without reading."""
+
+    def __init__(self, listed: Iterable[Listed]) -> None:
+        self.listed = tuple(listed)
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files, as they lie there."""
+        return sum(each.size for each in self.listed)
+
+    def __len__(self) -> int:
+        return len(self.listed)
+
+    @overload
+    def __getitem__(self, index: int) -> Text: ...
+    @overload
+    def __getitem__(self, index: slice) -> Texts: ...
+    def __getitem__(self, index: int | slice) -> Text | Texts:
+        return Texts(self.listed[index]) if isinstance(index, slice) else self.listed[index].read()
+
+
+def find_texts(paths: Sequence[Path], language: str, *, limit_bytes: float | None = None) -> Texts:
     """The language's files in folders, checkouts and archives, and files named themselves; empty ones left out.
 
-    A limit takes as `take_texts` does. `TrainingError` if there is no file.
+    A limit takes as `take_texts` does. `TrainingError` if there is no file. What an archive holds of the language is
+    unpacked into a temporary file, for as long as somebody may read it.
     """
-    found: dict[str, Text] = {}
+    found: dict[str, Listed] = {}
     for path in paths:
-        for text in _read_path(path, language):
-            if text.text:
-                found.setdefault(text.place, text)
+        for listed in _list_path(path, language):
+            if listed.size:
+                found.setdefault(listed.place, listed)
     if not found:
         raise TrainingError(f"no {language} file that is not empty in {', '.join(map(str, paths))}")
-    return take_texts(list(found.values()), limit_bytes)
+    return take_texts(Texts(found.values()), limit_bytes)
 
 
-def take_texts(texts: Sequence[Text], limit_bytes: float | None) -> list[Text]:
-    """All texts; with a limit whole ones in a seeded order, until the next would exceed it, but at least one."""
+def take_texts(texts: Texts, limit_bytes: float | None) -> Texts:
+    r"""All texts; with a limit whole ones in a seeded order, until the next would exceed it, but at least one.
+
+    The limit is on what the compressors get, where `\r\n` counts once, so the files that are taken are read for it.
+    """
     if limit_bytes is None:
-        return list(texts)
-    order = list(texts)
+        return texts
+    order = list(texts.listed)
     random.Random(SEED).shuffle(order)
-    return list(_up_to(order, limit_bytes))
+    return Texts(_up_to(order, limit_bytes))
 
 
-def _up_to(texts: Sequence[Text], limit_bytes: float) -> Iterator[Text]:
+def _up_to(order: Sequence[Listed], limit_bytes: float) -> Iterator[Listed]:
     total = 0
-    for text in texts:
-        total += len(text.content)
-        if total > limit_bytes and total > len(text.content):
+    for listed in order:
+        size = len(listed.read().content)
+        total += size
+        if total > limit_bytes and total > size:
             return
-        yield text
+        yield listed
 
 
-def _read_path(path: Path, language: str) -> Iterator[Text]:
+def _list_path(path: Path, language: str) -> Iterator[Listed]:
     if not path.exists():
         raise TrainingError(f"{path} does not exist; name files, folders or archives")
     place = path.resolve()
     if path.is_file() and path.suffix in (".java", ".py", ".txt", ""):
-        yield Text(path.name, decode(path.read_bytes()), place.as_posix(), _checkout_above(place).as_posix())
-        return
-    whole = is_checkout(path) or is_archive(path)
+        repository = _checkout_above(place).as_posix()
+        yield Listed(path.name, place.as_posix(), repository, path.stat().st_size, place.read_bytes)
+    elif path.is_dir():
+        yield from _list_folder(path, place, language)
+    else:
+        yield from _list_archive(path, place, language)
+
+
+def _list_folder(path: Path, place: Path, language: str) -> Iterator[Listed]:
+    whole = is_checkout(path)
     checkouts: dict[str, Path] = {}
+    for name, _, size in list_files(path, (language,)):
+        if size <= LARGEST_READ:
+            repository = place if whole else _repository(place, name, checkouts)
+            yield Listed(name, f"{place.as_posix()}/{name}", repository.as_posix(), size, (place / name).read_bytes)
+
+
+def _list_archive(path: Path, place: Path, language: str) -> Iterator[Listed]:
+    unpacked = _Unpacked()
     for file in read_source(path, (language,)):
         if file.content is not None:
-            repository = place if whole else _repository(place, file.path, checkouts)
-            yield Text(file.path, decode(file.content), f"{place.as_posix()}/{file.path}", repository.as_posix())
+            content = unpacked.keep(file.content)
+            name = f"{place.as_posix()}/{file.path}"
+            yield Listed(file.path, name, place.as_posix(), len(file.content), content)
+
+
+class _Unpacked:
+    """Members of an archive in a file without a name: those of a tar can only be read one after the other."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 (open for as long as somebody may read)
+        weakref.finalize(self, self._file.close)
+
+    def keep(self, content: bytes) -> Callable[[], bytes]:
+        """Writes a member; gives what reads it again."""
+        start = self._file.seek(0, os.SEEK_END)
+        self._file.write(content)
+        return partial(self._read, start, len(content))
+
+    def _read(self, start: int, size: int) -> bytes:
+        self._file.seek(start)
+        return self._file.read(size)
 
 
 def decode(content: bytes) -> str:

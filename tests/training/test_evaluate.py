@@ -3,6 +3,8 @@
 import json
 import lzma
 import math
+import tarfile
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +21,10 @@ from peephole.model.recall import Libraries
 from peephole.model.runtime import Runtime
 from peephole.model.vocabulary import CODE_POINTS, UNKNOWN
 from peephole.training.cli import main
+from peephole.training.errors import TrainingError
 from peephole.training.evaluation.baselines import ppmd_bits, xz_bits
 from peephole.training.evaluation.evaluate import evaluate, evaluate_beside
-from peephole.training.texts import Text, licence_header_length, read_texts
+from peephole.training.texts import Text, find_texts, licence_header_length
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +74,7 @@ def test_bytes_that_are_no_utf8_are_charged_as_unknown_and_compressed_as_they_ar
     predictor: Predictor, tmp_path: Path
 ) -> None:
     (tmp_path / "A.java").write_bytes(b"// na\xefve\r\n")
-    (text,) = read_texts([tmp_path], "java")
+    (text,) = find_texts([tmp_path], "java")
     assert text.content == b"// na\xefve\n"
     assert evaluate(predictor, "java", [text]).unknown_characters == 1
 
@@ -108,11 +111,43 @@ def test_a_licence_header_ends_where_the_code_begins(language: str, header: str,
 def test_a_limit_takes_whole_files_in_an_order_that_stays(tmp_path: Path) -> None:
     for n in range(20):
         (tmp_path / f"C{n}.java").write_text(java_file(n))
-    taken = read_texts([tmp_path], "java", limit_bytes=5_000)
+    taken = find_texts([tmp_path], "java", limit_bytes=5_000)
     assert 2 <= len(taken) < 20
     assert sum(len(text.content) for text in taken) <= 5_000
-    assert taken == read_texts([tmp_path], "java", limit_bytes=5_000)
-    assert len(read_texts([tmp_path], "java", limit_bytes=1)) == 1
+    # The order is the one that published figures were measured in: another would be another sample.
+    assert [text.path for text in taken] == [f"C{n}.java" for n in (19, 13, 7, 9, 17, 0)]
+    assert len(find_texts([tmp_path], "java", limit_bytes=1)) == 1
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_file_is_read_when_its_turn_comes_and_not_kept(tmp_path: Path, packed: bool) -> None:
+    files = {f"C{n}.java": java_file(n) for n in range(5)}
+    (tmp_path / "r").mkdir()
+    for name, text in files.items():
+        (tmp_path / "r" / name).write_text(text)
+    place = tmp_path / "r"
+    if packed:
+        place = tmp_path / "r.tar.gz"
+        with tarfile.open(place, "w:gz") as tar:
+            tar.add(tmp_path / "r", "r")
+    texts = find_texts([place], "java")
+    kept = [weakref.ref(text) for text in texts]
+    assert [reference() for reference in kept] == [None] * 5
+    assert {Path(text.path).name: text.text for text in texts} == files
+    assert texts.size == sum(map(len, files.values()))
+    assert [text.place for text in texts[:2]] == [each.place for each in texts.listed[:2]]
+
+
+def test_a_file_that_went_or_was_emptied_is_an_error(tmp_path: Path) -> None:
+    for name in ("A.java", "B.java"):
+        (tmp_path / name).write_text("class A {}\n")
+    texts = find_texts([tmp_path], "java")
+    (tmp_path / "A.java").unlink()
+    (tmp_path / "B.java").write_text("")
+    with pytest.raises(TrainingError, match="it was there before"):
+        texts[0]
+    with pytest.raises(TrainingError, match="empty now"):
+        texts[1]
 
 
 def test_the_command_writes_counts_figures_rivals_and_what_made_them(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from peephole.model.predictor import Predictor
 
     from ..neighbourhood import Beside, Neighbourhood
-    from ..texts import Text
+    from ..texts import Texts
     from .evaluate import Evaluation
     from .rivals import RivalSettings
 
@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     from peephole.model.checkpoint import load_checkpoint, shipped_checkpoint_folder
 
     from ..neighbourhood import Neighbourhood
-    from ..texts import read_texts, take_texts
+    from ..texts import find_texts, take_texts
     from .evaluate import load_predictor
     from .report import summarise
 
@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
     checkpoint = load_checkpoint(arguments.model or shipped_checkpoint_folder())
     predictor = load_predictor(checkpoint, float32=arguments.float32, memories=arguments.memory != NONE)
     memory = _memory(arguments.memory, predictor)
-    given = read_texts(arguments.paths, arguments.language)
+    given = find_texts(arguments.paths, arguments.language)
     texts = take_texts(given, limit_bytes)
     around = Neighbourhood(given, predictor.vocabulary)
     settings = _rival_settings(arguments, predictor, memory, given) if arguments.rivals else None
@@ -76,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
         "float32": arguments.float32,
         "memory": memory,
         "limit_mb": arguments.limit_mb,
-        "repositories": len({text.repository for text in texts}),
+        "repositories": len({each.repository for each in texts.listed}),
         "prime_bytes": None,
     }
     evaluation = _measure(predictor, arguments, memory, texts, around, settings, figures)
@@ -111,19 +111,17 @@ def _memory(asked: str | None, predictor: Predictor) -> str:
     return NONE
 
 
-def _rival_settings(
-    arguments: argparse.Namespace, predictor: Predictor, memory: str, given: list[Text]
-) -> RivalSettings:
+def _rival_settings(arguments: argparse.Namespace, predictor: Predictor, memory: str, given: Texts) -> RivalSettings:
     """The defaults, or what is best on the text of `--tune`; `TrainingError` if that is measured as well."""
     from ..neighbourhood import Neighbourhood
     from ..progress_bar import show_progress
-    from ..texts import read_texts, take_texts
+    from ..texts import find_texts, take_texts
     from .rivals import RivalSettings, tune
 
     if arguments.tune is None:
         return RivalSettings()
-    other = read_texts([arguments.tune], arguments.language)
-    if {text.place for text in other} & {text.place for text in given}:
+    other = find_texts([arguments.tune], arguments.language)
+    if {each.place for each in other.listed} & {each.place for each in given.listed}:
         raise TrainingError("--tune names files that are measured; numbers must be chosen on others")
     texts = take_texts(other, TUNING_BYTES)
     around = Neighbourhood(other, predictor.vocabulary)
@@ -131,7 +129,7 @@ def _rival_settings(
         return tune(predictor, arguments.language, _beside(around, texts, memory == WORKSPACE), advance)
 
 
-def _beside(around: Neighbourhood, texts: list[Text], libraries: bool) -> Beside:
+def _beside(around: Neighbourhood, texts: Texts, libraries: bool) -> Beside:
     from ..neighbourhood import beside_none
 
     return around.libraries(texts) if libraries else beside_none(texts)
@@ -141,7 +139,7 @@ def _measure(
     predictor: Predictor,
     arguments: argparse.Namespace,
     memory: str,
-    texts: list[Text],
+    texts: Texts,
     around: Neighbourhood,
     settings: RivalSettings | None,
     figures: dict[str, object],
@@ -177,7 +175,7 @@ def _measure(
 
 
 def _measure_primed(
-    evaluation: Evaluation, arguments: argparse.Namespace, memory: str, texts: list[Text], around: Neighbourhood
+    evaluation: Evaluation, arguments: argparse.Namespace, memory: str, texts: Texts, around: Neighbourhood
 ) -> int:
     """Adds primed PPMd to the evaluation; returns the bytes of training text that it really read first."""
     from ..progress_bar import show_progress

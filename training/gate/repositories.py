@@ -41,7 +41,7 @@ class Repository:
 
     def groups(self, numbers: Sequence[int]) -> Iterator[list[int]]:
         """The numbers in groups that are left out together."""
-        size = max(1, len(self.files) // LEFT_OUT_TOGETHER)
+        size = _group_size(len(self.files))
         ordered = sorted(numbers)
         return (ordered[start : start + size] for start in range(0, len(ordered), size))
 
@@ -51,6 +51,15 @@ class Repository:
             far = shelve(self.without(group), vocabulary)
             for number in group:
                 yield number, Libraries(shelve(self.near(number), vocabulary), far)
+
+
+def group_count(measured: int, files: int) -> int:
+    """How many groups `Repository.groups` makes of so many of a repository's files."""
+    return -(-measured // _group_size(files))
+
+
+def _group_size(files: int) -> int:
+    return max(1, files // LEFT_OUT_TOGETHER)
 
 
 def shelve(files: Sequence[Shelved], vocabulary: Vocabulary) -> Library | None:
