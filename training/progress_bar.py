@@ -26,7 +26,7 @@ def show_progress(name: str, texts: Texts) -> Iterator[Callable[[int], None]]:
 
 
 @contextmanager
-def show_count(name: str, total: int, console: Console) -> Iterator[Callable[[int], None]]:
+def show_count(name: str, total: float, console: Console) -> Iterator[Callable[[float], None]]:
     """A bar with the time left, or off a terminal now and then a line; gives what advances it."""
     with Progress(console=console, disable=not console.is_terminal) as progress:
         if console.is_terminal:
@@ -39,16 +39,16 @@ def show_count(name: str, total: int, console: Console) -> Iterator[Callable[[in
 class PlainProgress:
     """Progress in plain lines."""
 
-    def __init__(self, name: str, total: int) -> None:
-        self._name, self._total, self._done = name, total, 0
+    def __init__(self, name: str, total: float) -> None:
+        self._name, self._total, self._done = name, total, 0.0
         self._began = self._told = time.monotonic()
 
-    def advance(self, count: int) -> None:
+    def advance(self, count: float) -> None:
         """So many characters more are done."""
         self._done += count
         now = time.monotonic()
         if now - self._told >= EVERY_S:
             self._told = now
-            left_s = (now - self._began) * (self._total - self._done) / max(self._done, 1)
-            share = self._done / self._total
+            left_s = (now - self._began) * max(self._total / self._done - 1, 0)
+            share = min(self._done / self._total, 1)
             print(f"{self._name}: {share:.0%}, about {left_s / 60:.0f} min left", file=sys.stderr, flush=True)

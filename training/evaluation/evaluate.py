@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -25,59 +26,18 @@ from ..texts import Text, licence_header_length
 from .baselines import ppmd_bits, xz_bits
 from .rivals import Rivals
 from .rows import Clock, Rows, is_right, nats_of, read_rows
+from .systems import NETWORK, SERVED, Bits, ByPosition, ByRepository, System, Tally
 from .tokens import TokenEvaluation
+from .typing_simulation import TypingSimulation
 
-NETWORK, SERVED = "network", "served"
-"""The network alone, and what serves: the network with the memory that was asked for, if any."""
+CHARACTERS, TOKENS, PLACES = "characters", "tokens", "places"
+"""Kinds of work: characters that are read, tokens that are looked for, places where somebody types."""
 
-Bits = npt.NDArray[np.float64]
+Costs = Mapping[str, tuple[Bits, npt.NDArray[np.bool_]]]
+"""By system: bits of each character of a text, and whether it was the most probable one."""
 
-
-@dataclass
-class Tally:
-    """Sums over characters; divide only at the end. right: how many were the most probable ones."""
-
-    characters: int = 0
-    bits: float = 0.0
-    right: int = 0
-
-    def add(self, bits: float, characters: int, right: int = 0) -> None:
-        """Add one file."""
-        self.bits += bits
-        self.characters += characters
-        self.right += right
-
-    @property
-    def bits_per_character(self) -> float:
-        """The mean over characters, not over files."""
-        return self.bits / max(self.characters, 1)
-
-    @property
-    def top1(self) -> float:
-        """Share of characters that were the most probable ones."""
-        return self.right / max(self.characters, 1)
-
-
-@dataclass
-class System:
-    """One way of foretelling the next character, on all files."""
-
-    whole: Tally = field(default_factory=Tally)
-    without_header: Tally = field(default_factory=Tally)
-
-    def add(self, bits: Bits, right: npt.NDArray[np.bool_], header: int) -> None:
-        """Add one file of which the first `header` characters are a licence."""
-        self.whole.add(float(bits.sum()), len(bits), int(right.sum()))
-        self.without_header.add(float(bits[header:].sum()), len(bits) - header, int(right[header:].sum()))
-
-    def to_json(self) -> dict[str, object]:
-        """Bits per character, and the share of next characters that were foretold."""
-        bare = {"bits_per_character": self.without_header.bits_per_character, "top1": self.without_header.top1}
-        return {
-            "bits_per_character": self.whole.bits_per_character,
-            "top1": self.whole.top1,
-            "without_licence_header": bare,
-        }
+Advance = Callable[[str, int], None]
+"""Hears how much of which kind of work is done."""
 
 
 @dataclass
@@ -90,6 +50,21 @@ class Evaluation:
     systems: dict[str, System] = field(default_factory=lambda: {NETWORK: System(), SERVED: System()})
     rival_seconds: dict[str, float] = field(default_factory=dict)
     compressors: dict[str, Tally] = field(default_factory=lambda: {"xz": Tally(), "ppmd": Tally()})
+    by_position: ByPosition = field(default_factory=ByPosition)
+    by_repository: ByRepository = field(default_factory=ByRepository)
+
+    def add(self, text: Text, costs: Costs, header: int) -> None:
+        """Add a file under all systems, and under the compressors that see one file; header: length of its licence."""
+        characters = len(text.text)
+        for name, (bits, right) in costs.items():
+            self.systems.setdefault(name, System()).add(bits, right, header)
+        compressed = {"xz": xz_bits(text.content), "ppmd": ppmd_bits(text.content)}
+        for name, size in compressed.items():
+            self.compressors[name].add(size, characters)
+        self.files += 1
+        self.by_position.add({name: bits for name, (bits, _) in costs.items()})
+        sums = {name: float(bits.sum()) for name, (bits, _) in costs.items()}
+        self.by_repository.add(text.repository, {**sums, **compressed}, characters)
 
     @property
     def whole(self) -> Tally:
@@ -126,6 +101,8 @@ class Evaluation:
             "memory_ms_per_character": 1000 * clock.memory_s / characters,
             "baselines": {name: tally.bits_per_character for name, tally in self.compressors.items()},
             **({"rivals": rivals} if rivals else {}),
+            "by_position": self.by_position.to_json(),
+            "by_repository": self.by_repository.to_json(),
         }
 
 
@@ -151,14 +128,9 @@ def load_predictor(checkpoint: Checkpoint, *, float32: bool = False, memories: b
     return Predictor(Float32Runtime(checkpoint) if float32 else Runtime(checkpoint), memories=memories)
 
 
-def evaluate(
-    predictor: Predictor,
-    language: str,
-    texts: Sequence[Text],
-    advance: Callable[[int], None] | None = None,
-) -> Evaluation:
-    """Measure every text by itself from its start token on; `advance` hears how many characters are done."""
-    return evaluate_beside(predictor, language, ((text, NO_LIBRARIES) for text in texts), advance=advance)
+def evaluate(predictor: Predictor, language: str, texts: Sequence[Text]) -> Evaluation:
+    """Measure every text by itself from its start token on."""
+    return evaluate_beside(predictor, language, ((text, NO_LIBRARIES) for text in texts))
 
 
 def evaluate_beside(
@@ -169,35 +141,34 @@ def evaluate_beside(
     looked_into: bool = True,
     rivals: Rivals | None = None,
     tokens: TokenEvaluation | None = None,
-    advance: Callable[[int], None] | None = None,
+    typing: TypingSimulation | None = None,
+    advance: Advance = lambda _kind, _count: None,
 ) -> Evaluation:
-    """Measure every text with the libraries beside it, and its tokens where those are asked for.
+    """Measure every text with the libraries beside it, its tokens and somebody typing it where those are asked for.
 
-    looked_into: whether the libraries serve for the characters as well, or for the tokens alone.
+    looked_into: whether the libraries serve for characters and typing as well, or for the tokens alone.
     """
     result = Evaluation()
     for text, libraries in beside:
         indices = predictor.vocabulary.encode(text.text)
-        reading = predictor.start(language, libraries if looked_into else NO_LIBRARIES)
+        consulted = libraries if looked_into else NO_LIBRARIES
+        reading = predictor.start(language, consulted)
         if rivals is not None:
             rivals.begin()
         parts = _Parts(predictor.vocabulary.unknown_bits)
         for rows in read_rows(predictor, reading, indices, result.clock):
             found = {} if rivals is None else rivals.read(rows)
             parts.add(rows, {NETWORK: rows.network_nats, SERVED: rows.nats, **found})
-        header = licence_header_length(text.text, language)
+            advance(CHARACTERS, len(rows.written))
         costs = parts.joined()
-        for name, (bits, right) in costs.items():
-            result.systems.setdefault(name, System()).add(bits, right, header)
-        result.files += 1
+        result.add(text, costs, licence_header_length(text.text, language))
         result.unknown_characters += int(np.count_nonzero(indices == UNKNOWN))
-        result.compressors["xz"].add(xz_bits(text.content), len(indices))
-        result.compressors["ppmd"].add(ppmd_bits(text.content), len(indices))
         if tokens is not None:
             tokens.charge(text, {name: costs[name][0] for name in (NETWORK, SERVED)})
             tokens.measure(text, libraries)
-        if advance is not None:
-            advance(len(indices))
+            advance(TOKENS, len(tokens.sample.places(text)))
+        if typing is not None:
+            typing.measure(text, consulted, partial(advance, PLACES, 1))
     if rivals is not None:
         result.rival_seconds = dict(rivals.seconds)
     return result
@@ -218,6 +189,6 @@ class _Parts:
             self._bits.setdefault(name, []).append(nats_of(nats, rows.written) / -math.log(2) + extra)
             self._right.setdefault(name, []).append(is_right(nats, rows.written))
 
-    def joined(self) -> dict[str, tuple[Bits, npt.NDArray[np.bool_]]]:
+    def joined(self) -> Costs:
         """By system: bits of each character, and whether it was the most probable one."""
         return {name: (np.concatenate(self._bits[name]), np.concatenate(self._right[name])) for name in self._bits}
