@@ -13,9 +13,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,11 +22,9 @@ import numpy as np
 import numpy.typing as npt
 from safetensors import SafetensorError
 from safetensors.numpy import load as load_tensors
-from safetensors.numpy import save as save_tensors
 
 from .config import NetworkConfig, parameter_shapes
 from .errors import (
-    CheckpointError,
     CheckpointMalformed,
     CheckpointMismatch,
     CheckpointMissing,
@@ -63,11 +58,14 @@ class Checkpoint:
     provenance: Mapping[str, object]
     sha256: Mapping[str, str]
     weights_dtype: WeightsDtype = "float32"
+    reads_path: bool = False
+    """Whether the network was trained with the end of a file's path before its text (`heading`)."""
 
     @property
     def model_hash(self) -> str:
         """Twelve hex digits that name this model: the same config, vocabulary and files give the same."""
         identity = [self.config.to_json(), self.vocabulary.to_json(), dict(self.sha256)]
+        identity += ["reads path"] if self.reads_path else []
         return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:12]
 
     def parameters(self) -> Parameters:
@@ -123,6 +121,9 @@ def read_checkpoint(folder: Path) -> Checkpoint:
     dtype = description["weights_dtype"]
     if dtype not in ("float32", "float16"):
         raise CheckpointMalformed(f"weights_dtype is {dtype!r}; expected float32 or float16")
+    reads_path = description.get("reads_path", False)  # of the first models there is none, and they do not
+    if type(reads_path) is not bool:
+        raise CheckpointMalformed(f"reads_path is {reads_path!r}; expected true or false")
     try:
         config = NetworkConfig.from_json(description["config"])
         vocabulary = Vocabulary.from_json(description["vocabulary"])
@@ -133,7 +134,8 @@ def read_checkpoint(folder: Path) -> Checkpoint:
             f"the vocabulary has {len(vocabulary)} entries, not {config.vocabulary_size}: export it again"
         )
     hashes = check_files(folder, description["files"])
-    return Checkpoint(folder, config, vocabulary, as_object(description["provenance"], "provenance"), hashes, dtype)
+    provenance = as_object(description["provenance"], "provenance")
+    return Checkpoint(folder, config, vocabulary, provenance, hashes, dtype, reads_path)
 
 
 def read_limited(path: Path, limit: int) -> bytes:
@@ -213,110 +215,3 @@ def check_parameters(config: NetworkConfig, tensors: Mapping[str, npt.NDArray[np
             raise CheckpointMismatch(f"{name} is {found}, the config calls for {dtype} {shape}")
         if not np.isfinite(tensor).all():
             raise CheckpointMismatch(f"{name} holds values that are not finite; the training run went astray")
-
-
-def write_checkpoint(
-    folder: Path,
-    config: NetworkConfig,
-    vocabulary: Vocabulary,
-    parameters: Mapping[str, npt.NDArray[np.float32]],
-    onnx_bytes: bytes,
-    provenance: Mapping[str, object],
-    *,
-    weights_dtype: WeightsDtype = "float32",
-    gate: GateParameters | None = None,
-) -> Checkpoint:
-    """Write a checkpoint whole or not at all, and give it back as `load_checkpoint` reads it.
-
-    An older checkpoint in the folder is replaced, card and all; a folder that holds anything else is refused with
-    a `CheckpointError`, and so is what cannot be written.
-    """
-    tensors = {name: np.ascontiguousarray(parameters[name], weights_dtype) for name in parameters}
-    check_parameters(config, tensors, weights_dtype)
-    files = {WEIGHTS: save_tensors(tensors), GRAPH: onnx_bytes}
-    if gate is not None:
-        gate.check(config.hidden_size)
-        files[GATE] = save_tensors(gate.tensors())
-    return write_files(folder, config, vocabulary, files, provenance, weights_dtype)
-
-
-def add_gate(
-    folder: Path, checkpoint: Checkpoint, gate: GateParameters, provenance: Mapping[str, object]
-) -> Checkpoint:
-    """Write the same network with this gate; `provenance` of the gate is put under "gate". The model's hash changes.
-
-    The folder may be the checkpoint's own; else as for `write_checkpoint`.
-    """
-    gate.check(checkpoint.config.hidden_size)
-    files = {name: checkpoint.read_file(name) for name in (WEIGHTS, GRAPH)}
-    files[GATE] = save_tensors(gate.tensors())
-    told = {**checkpoint.provenance, "gate": dict(provenance)}
-    return write_files(folder, checkpoint.config, checkpoint.vocabulary, files, told, checkpoint.weights_dtype)
-
-
-def write_files(
-    folder: Path,
-    config: NetworkConfig,
-    vocabulary: Vocabulary,
-    files: Mapping[str, bytes],
-    provenance: Mapping[str, object],
-    weights_dtype: WeightsDtype,
-) -> Checkpoint:
-    """Write a checkpoint's files, and the description that records them."""
-    description = {
-        "format": FORMAT,
-        "config": config.to_json(),
-        "vocabulary": vocabulary.to_json(),
-        "weights_dtype": weights_dtype,
-        "files": {
-            name: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()} for name, data in files.items()
-        },
-        "provenance": dict(provenance),
-    }
-    described = (json.dumps(description, indent=1, ensure_ascii=True) + "\n").encode()
-    try:
-        replace_folder(folder, {**files, DESCRIPTION: described})
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise CheckpointError(f"{folder} cannot be written ({reason}); make room or choose another folder") from error
-    return load_checkpoint(folder)
-
-
-def replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Put the files in a new folder beside, flush them to the disk, let it take the old one's place."""
-    check_replaceable(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        fresh.chmod(0o755)
-        for name, data in files.items():
-            with (fresh / name).open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-        if folder.exists():
-            swap_folders(folder, fresh)
-        else:
-            fresh.replace(folder)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-
-
-def check_replaceable(folder: Path) -> None:
-    """Raise `CheckpointError` unless the folder is absent, empty, or a checkpoint and nothing else."""
-    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        raise CheckpointError(f"{folder} is a link or a file; choose a new folder")
-    names = {path.name for path in folder.iterdir()} if folder.exists() else set()
-    if names and (DESCRIPTION not in names or not names <= {DESCRIPTION, WEIGHTS, GRAPH, GATE, CARD}):
-        raise CheckpointError(f"{folder} holds files that are no checkpoint; choose an empty or new folder")
-
-
-def swap_folders(folder: Path, fresh: Path) -> None:
-    """Let the fresh folder take the old one's place, which is deleted; if it cannot, the old one comes back."""
-    stale = folder.replace(fresh.with_name(f"{fresh.name}-old"))
-    try:
-        fresh.replace(folder)
-    except BaseException:
-        stale.replace(folder)
-        raise
-    shutil.rmtree(stale)

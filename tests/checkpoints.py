@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from peephole.model.checkpoint import Checkpoint, Parameters, write_checkpoint
+from peephole.model.checkpoint import Checkpoint, Parameters
+from peephole.model.checkpoint_writer import write_checkpoint
 from peephole.model.config import CellKind, NetworkConfig, parameter_shapes
 from peephole.model.gate import FEATURES, GateParameters
 from peephole.model.vocabulary import Vocabulary

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from peephole.model.checkpoint import Checkpoint, write_checkpoint
+from peephole.model.checkpoint import Checkpoint
+from peephole.model.checkpoint_writer import write_checkpoint
 from peephole.model.vocabulary import Vocabulary
 
 from .corpus.shards import read_corpus

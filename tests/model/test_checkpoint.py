@@ -15,7 +15,8 @@ from checkpoints import random_parameters, tiny_config, tiny_vocabulary
 from safetensors.numpy import save
 
 from peephole.model import checkpoint as subject
-from peephole.model.checkpoint import CARD, GRAPH, WEIGHTS, Checkpoint, load_checkpoint, write_checkpoint
+from peephole.model.checkpoint import CARD, GRAPH, WEIGHTS, Checkpoint, load_checkpoint
+from peephole.model.checkpoint_writer import write_checkpoint
 from peephole.model.config import NetworkConfig
 from peephole.model.errors import (
     CheckpointError,

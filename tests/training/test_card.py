@@ -7,7 +7,8 @@ import pytest
 from checkpoints import random_parameters, tiny_config, tiny_vocabulary, trusting_gate
 from sample_code import java_file
 
-from peephole.model.checkpoint import Checkpoint, add_gate, write_checkpoint
+from peephole.model.checkpoint import Checkpoint
+from peephole.model.checkpoint_writer import add_gate, write_checkpoint
 from peephole.training.card import write_card
 from peephole.training.cli import main
 from peephole.training.export import export_onnx

@@ -13,7 +13,8 @@ import pytest
 from checkpoints import write_tiny_checkpoint
 from sample_code import java_file, python_file
 
-from peephole.model.checkpoint import Checkpoint, add_gate, load_checkpoint
+from peephole.model.checkpoint import Checkpoint, load_checkpoint
+from peephole.model.checkpoint_writer import add_gate
 from peephole.model.gate import Gate
 from peephole.model.library import Library, Shelved
 from peephole.model.predictor import Predictor

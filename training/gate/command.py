@@ -54,7 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Reads, fits, measures and writes."""
     import torch
 
-    from peephole.model.checkpoint import add_gate, load_checkpoint, shipped_checkpoint_folder
+    from peephole.model.checkpoint import load_checkpoint, shipped_checkpoint_folder
+    from peephole.model.checkpoint_writer import add_gate
     from peephole.model.gate import Gate
     from peephole.model.runtime import Runtime
 
