@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..corpus.recipe import LANGUAGES
 from ..errors import TrainingError
+from .ngram_command import add_ngram_arguments
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -39,6 +40,7 @@ def add_commands(subparsers: Subparsers) -> None:
     parser.add_argument("--tune", type=Path, metavar="PATH", help="choose the rivals' free numbers on this other text")
     parser.add_argument("--prime", type=Path, metavar="CORPUS", help="also PPMd that read training text of this corpus")
     parser.add_argument("--prime-mb", type=float, default=16, metavar="X", help="so much of it (default 16)")
+    add_ngram_arguments(parser)
     parser.add_argument("--json", metavar="F", help="write the figures to a file (- for standard output)")
     parser.set_defaults(func=run)
 

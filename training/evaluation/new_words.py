@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -42,7 +41,9 @@ class KnownWords:
     def lacks(self, words: Sequence[str]) -> npt.NDArray[np.bool_]:
         """Which words are new, (N,). One with a character that the corpus cannot write counts as known."""
         hashed = np.array([hash_word(word) for word in words], np.uint64)
-        found = np.isin(hashed, self.hashes)
+        # Not `np.isin`, which would sort all the words again for each few that are asked for.
+        at = np.minimum(np.searchsorted(self.hashes, hashed), max(len(self.hashes) - 1, 0))
+        found = self.hashes[at] == hashed if len(self.hashes) else np.zeros(len(words), np.bool_)
         unwritable = np.array([not self.characters.issuperset(word) for word in words], np.bool_)
         return ~(found | unwritable)
 
@@ -65,14 +66,13 @@ def known_words(corpus: Path, language: str, advance: Callable[[int], None] = la
 
 def _write(path: Path, hashes: Hashes) -> None:
     """Write the file as a whole or not at all."""
-    handle, name = tempfile.mkstemp(prefix=path.name, dir=path.parent)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}")
     try:
-        with os.fdopen(handle, "wb") as out:
+        with temporary.open("wb") as out:
             np.save(out, hashes)
-        Path(name).replace(path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _hash_shard(shard: Shard, vocabulary: Vocabulary, advance: Callable[[int], None]) -> Hashes:
@@ -93,8 +93,8 @@ def _chunks(shard: Shard, table: npt.NDArray[np.uint32]) -> Iterator[npt.NDArray
     while start < end:
         stop = min(start + CHUNK, end)
         points = table[shard.tokens[start:stop]]
-        breaks = np.flatnonzero(~_word_table()[points]) if stop < end else ()
-        if len(breaks):
+        breaks = np.flatnonzero(~_word_table()[points])
+        if stop < end and len(breaks):
             points = points[: int(breaks[-1]) + 1]
         start += len(points)
         yield points

@@ -16,12 +16,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import pyppmd
 
-from ..corpus.shards import corpus_vocabulary, open_shard
 from ..errors import TrainingError
 from .baselines import PPMD_ORDER
+from .training_text import training_documents
 
 PRIMED_MEMORY = 1 << 30
 """Bytes; 34 MB of source code at order 12 took 0.35 GB, and a full model would be thrown away and begun anew."""
@@ -34,18 +33,8 @@ _COUNT = struct.Struct("<Q")
 
 def training_text(corpus: Path, language: str, limit_bytes: float) -> bytes:
     """Training text of a corpus up to a limit, as UTF-8; its documents are in random order already."""
-    vocabulary, shard = corpus_vocabulary(corpus), open_shard(corpus, "train", language)
-    # A table instead of `Vocabulary.decode`, which takes a second for 5 MB.
-    table = np.array([ord(character) for character in vocabulary.decode(range(len(vocabulary)))], "<u4")
-    parts: list[bytes] = []
-    total = 0
-    for number in range(shard.documents):
-        part = table[shard.document(number)[1:]].tobytes().decode("utf-32-le").encode("utf-8")
-        total += len(part)
-        if total > limit_bytes:
-            break
-        parts.append(part)
-    return b"".join(parts)
+    documents = training_documents(corpus, language, limit_bytes)
+    return b"".join(document.encode("utf-8") for document in documents)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from ..progress_bar import show_count, show_progress
 from ..texts import SEED, find_texts, take_texts
 from .estimate import TUNING_BYTES, Estimate, estimate
 from .evaluate import Advance, Evaluation, evaluate_beside
+from .ngram_command import measure_ngram
 from .primed import WORKSPACE_BYTES, primed_ppmd_bits, shelved_ppmd_bits, training_text
 from .rivals import Rivals, RivalSettings, tune
 from .systems import Tally
@@ -48,7 +49,9 @@ def carry_out(task: Task) -> dict[str, object]:
     if settings is not None:
         figures["rival_settings"] = {"tuned_on": task.tune and str(task.tune), **settings.to_json()}
     if task.tokens is not None:
-        figures["tokens"] = task.tokens.to_json()
+        tokens = task.tokens.to_json()
+        figures["ngram"] = measure_ngram(task, tokens)
+        figures["tokens"] = tokens
     if task.typing is not None:
         figures["typing"] = task.typing.to_json()
     figures["seconds"] = {"estimated": expected.seconds, "taken": time.monotonic() - began}

@@ -21,12 +21,23 @@ NAMES = {
     "network": "network alone",
     "document": "with the document's memory",
     "workspace": "with document and workspace",
+    "ngram": "6-gram",
+    "ngram_file_cache": "6-gram with the file's cache",
+    "ngram_nested_cache": "6-gram with file and nested cache",
     "all": "all tokens",
     "without_strings": "tokens but strings",
     "identifiers": "identifiers",
     "identifiers_seen_before": "identifiers seen before",
     "new_words": "new words",
 }
+
+
+def name_of(system: str, figures: Figures) -> str:
+    """A system's name for people; what serves is named by its memory."""
+    if system == "served":
+        system = "network" if figures["memory"] == "none" else figures["memory"]
+    named = NAMES.get(system, system.replace("_", " "))
+    return named.format(prime_mb=(figures["prime_bytes"] or 0) / 1e6)
 
 
 def summarise(figures: Figures) -> str:
@@ -36,6 +47,10 @@ def summarise(figures: Figures) -> str:
         f"model {figures['model']} ({arithmetic}), {figures['language']}: {figures['files']:,} files, "
         f"{figures['characters']:,} characters, {figures['unknown_characters']:,} unknown"
     )
+    if figures.get("ngram"):
+        head += "\n6-gram of {bytes_read:,} bytes, {tokens:,} tokens, {vocabulary:,} different".format(
+            **figures["ngram"]
+        )
     lines = [head, "  bits/char   right      ms", *_systems(figures), *_baselines(figures)]
     if "tokens" in figures:
         served = NAMES["network" if figures["memory"] == "none" else figures["memory"]]
@@ -72,7 +87,9 @@ def _charged(systems: Figures, served: str) -> Iterator[str]:
     for system, groups in systems.items():
         name = served if system == "served" else NAMES[system]
         for group, found in groups.items():
-            yield f"{found['count']:8,} {found['bits_per_token']:6.2f}   {name}: {NAMES[group]}"
+            closed = found.get("closed_bits_per_token")
+            unknown = "" if closed is None else f"; {closed:.2f} where the {found['unknown']:,} unknown are all one"
+            yield f"{found['count']:8,} {found['bits_per_token']:6.2f}   {name}: {NAMES[group]}{unknown}"
 
 
 def _tokens(tokens: Figures) -> Iterator[str]:

@@ -13,6 +13,7 @@ from ..errors import TrainingError
 from ..neighbourhood import Beside, Neighbourhood, beside_none
 from ..texts import Texts, find_texts, take_texts
 from .evaluate import load_predictor
+from .ngram_command import check_ngram_arguments, words_to_know
 from .token_sample import Sample
 from .tokens import TokenEvaluation
 from .typing_simulation import Stretches, TypingSimulation
@@ -23,7 +24,7 @@ MEMORIES = (NONE, DOCUMENT, WORKSPACE)
 
 @dataclass
 class Task:
-    """All that is asked for. given: every text that was named; texts: those that are measured; prime: a corpus."""
+    """All that is asked for. given: every text that was named; texts: those measured; prime, ngram: corpora."""
 
     predictor: Predictor
     language: str
@@ -37,6 +38,8 @@ class Task:
     tune: Path | None
     prime: Path | None
     prime_bytes: float
+    ngram: Path | None
+    ngram_bytes: float
 
     @property
     def in_workspace(self) -> bool:
@@ -63,7 +66,8 @@ def prepare(arguments: argparse.Namespace) -> Task:
     texts = take_texts(given, limit_bytes)
     tokens, typing = None, None
     if arguments.tokens:
-        tokens = TokenEvaluation(predictor, arguments.language, Sample(texts, arguments.language, arguments.tokens))
+        sample = Sample(texts, arguments.language, arguments.tokens, words_to_know(arguments))
+        tokens = TokenEvaluation(predictor, arguments.language, sample)
     if arguments.typing:
         typing = TypingSimulation(predictor, arguments.language, Stretches(texts, arguments.typing))
     return Task(
@@ -79,6 +83,8 @@ def prepare(arguments: argparse.Namespace) -> Task:
         tune=arguments.tune,
         prime=arguments.prime,
         prime_bytes=arguments.prime_mb * 1e6,
+        ngram=arguments.ngram,
+        ngram_bytes=arguments.ngram_mb * 1e6,
     )
 
 
@@ -90,6 +96,7 @@ def _check(arguments: argparse.Namespace) -> float | None:
     for name in ("tokens", "typing"):
         if getattr(arguments, name) < 0:
             raise TrainingError(f"--{name} must be 0 or more, found {getattr(arguments, name)}")
+    check_ngram_arguments(arguments)
     if arguments.tune is not None and not arguments.rivals:
         raise TrainingError("--tune chooses the rivals' numbers; give --rivals as well")
     return None if limit_mb is None else limit_mb * 1e6

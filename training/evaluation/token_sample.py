@@ -93,19 +93,21 @@ def code_places(text: str, language: str) -> Iterator[Place]:
 class Sample:
     """So many tokens of some texts, each as likely as any other; all if there are not so many.
 
-    known: the words of the training text, to tell new ones; then some of those are added to the sample.
+    known: the words of the training text, to tell new ones; then some of those are added to the sample. size, added:
+    how many tokens were drawn, and new words beside; tokens: how many there are in all.
     """
 
     def __init__(self, texts: Sequence[Text], language: str, size: int, known: KnownWords | None = None) -> None:
         self._language, self._known = language, known
-        counts, news, names = [], [], []
+        sizes, news, names = [], [], []
         for text in texts:
             names.append(text.place)
             places = list(self.all_places(text))
-            counts.append(len(places))
+            sizes.append(len(places))
             news.append([number for number, place in enumerate(places) if NEW in place.groups])
-        firsts = np.cumsum(counts) - counts
-        self.tokens = int(np.sum(counts))
+        counts = np.array(sizes, np.int64)
+        firsts = counts.cumsum() - counts
+        self.tokens = int(counts.sum())
         generator = random.Random(SEED)
         chosen = set(generator.sample(range(self.tokens), min(size, self.tokens)))
         self.size = len(chosen)
@@ -113,6 +115,7 @@ class Sample:
         more = sorted(set(new) - chosen)
         wanted = LEAST_NEW - (len(new) - len(more))
         added = set(generator.sample(more, max(0, min(wanted, len(more)))))
+        self.added = len(added)
         self._chosen = _by_place(names, firsts, chosen)
         self._added = _by_place(names, firsts, added)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -135,13 +136,14 @@ class TokenEvaluation:
         )
         return (candidate.text for candidate in found)
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> dict[str, Any]:
         """How the sample was drawn, and its figures by system and group; `all_tokens`: what all tokens cost."""
         charged, systems = (
             {system: {name: group.to_json() for name, group in groups.items()} for system, groups in found.items()}
             for found in (self.charged, self.found)
         )
-        drawn = {"sampled": self.sample.size, "of": self.sample.tokens, "seed": SEED}
+        sample = self.sample
+        drawn = {"sampled": sample.size, "of": sample.tokens, "new_words_added": sample.added, "seed": SEED}
         return {**drawn, "beam_width": WIDTH, "candidates": TOP, "all_tokens": charged, "systems": systems}
 
 
