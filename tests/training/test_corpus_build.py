@@ -11,42 +11,9 @@ from typing import Any
 
 import pytest
 from sample_code import java_file, python_file
+from sample_packages import build, write_package, write_recipe
 
-from peephole.training.cli import main
 from peephole.training.corpus.shards import corpus_vocabulary, open_shard, read_corpus
-
-
-def write_package(folder: Path, seeds: range, **more: str) -> Path:
-    """A folder of Java files, and more files by name."""
-    folder.mkdir(parents=True)
-    for seed in seeds:
-        (folder / f"C{seed}.java").write_text(java_file(seed))
-    for name, text in more.items():
-        (folder / name).write_text(text)
-    return folder
-
-
-def build(out: Path, *arguments: object) -> int:
-    """`peephole-train corpus build` in this process."""
-    return main(["corpus", "build", "--processes", "1", "--out", str(out), *map(str, arguments)])
-
-
-def write_recipe(folder: Path, packages: dict[str, tuple[str, list[str]]]) -> Path:
-    """A recipe and the cache that it finds its tarballs in; packages: name to split and texts."""
-    entries = []
-    (folder / "cache").mkdir()
-    for name, (split, texts) in packages.items():
-        archive = folder / "cache" / f"{name}.tar.gz"
-        write_package(folder / name, range(0), **{f"F{n}.java": text for n, text in enumerate(texts)})
-        with tarfile.open(archive, "w:gz") as tar:
-            tar.add(folder / name, name)
-        digest = hashlib.sha256(archive.read_bytes()).hexdigest()
-        pinned = {"file": archive.name, "bytes": archive.stat().st_size, "sha256": digest}
-        entry = {"package": name, "version": "1", "language": "java", "split": split, "licence": "MIT"}
-        entries.append({**entry, "source": "debian", "directory": "pool", "artefacts": [pinned]})
-    recipe = folder / "recipe.json"
-    recipe.write_text(json.dumps({"format": 1, "name": "r", "packages": entries}))
-    return recipe
 
 
 def fates(corpus: Path, split: str, language: str = "java") -> dict[str, int]:
@@ -244,11 +211,14 @@ def test_a_missing_package_is_reported_and_tolerated_up_to_a_share(
     assert {s["package"] for s in read_corpus(tmp_path / "out")["sources"]} == {"one", "three"}
 
 
-def test_a_build_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_a_build_that_fails_leaves_no_corpus_but_its_harvests_and_says_where(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "work").mkdir()
     (tmp_path / "empty").mkdir()
     assert build(tmp_path / "work" / "out", tmp_path / "empty") == 2
-    assert list((tmp_path / "work").iterdir()) == []
+    assert [place.name for place in (tmp_path / "work").iterdir()] == [".out-building"]
+    assert f"harvests are kept in {tmp_path / 'work' / '.out-building'}" in capsys.readouterr().err
 
 
 def test_an_existing_folder_is_not_touched(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

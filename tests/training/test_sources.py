@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import subprocess
 import tarfile
 import tempfile
@@ -11,6 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sample_code import java_file, python_file
 
 from peephole.training.corpus import sources
@@ -228,3 +231,58 @@ def test_anything_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.pdf").write_bytes(b"%PDF")
     with pytest.raises(CorpusError, match="neither a folder nor an archive"):
         read(tmp_path / "notes.pdf")
+
+
+def test_what_gitignore_files_name_is_left_out_of_a_plain_folder(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path)
+    for name in ("build/Made.java", "src/deep/build/Made.java", "src/Kept.java", "src/deep/Kept.java", "src/local.py"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(java_file(9))
+    (folder / ".gitignore").write_bytes(b"\xef\xbb\xbf/build/\r\n# words\nKept.java\n\xff\n[\n")
+    (folder / "src" / ".gitignore").write_text("!Kept.java\n/local.py\nbuild\n")
+    assert sorted(read(folder)) == sorted([*CODE, "src/Kept.java", "src/deep/Kept.java"])
+
+
+def test_what_a_linked_gitignore_says_does_not_count(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "inside")
+    (tmp_path / "rules").write_text("*.java\n")
+    (folder / ".gitignore").symlink_to(tmp_path / "rules")
+    assert read(folder) == CODE
+
+
+def git_would_keep(folder: Path) -> list[str]:
+    """What git itself would take of a folder, if it were a repository."""
+    git(folder, "init", "-q")
+    git(folder, "add", "-A")
+    kept = [name for name in sources.tracked_files(folder) if name.endswith((".java", ".py"))]
+    shutil.rmtree(folder / ".git")
+    return kept
+
+
+FOLDERS, FILES_OF_CODE = st.sampled_from(["a", "b"]), st.sampled_from(["A.java", "B.java", "c.py"])
+PATHS = st.builds(lambda above, name: "/".join([*above, name]), st.lists(FOLDERS, max_size=3), FILES_OF_CODE)
+SHUT_OUT = st.builds(
+    lambda start, path, end: start + path + end,
+    st.sampled_from(["", "/", "**/"]),
+    st.one_of(PATHS, FOLDERS, st.sampled_from(["*.java", "a/*", "?.py", "[ab]", "a/**/B.java"])),
+    st.sampled_from(["", "", "/"]),
+)
+# No folders, and no `a/**` above: pathspec lets in all of a folder that is let in again, and takes `a/**` for `a`.
+LET_IN = st.builds("!{}".format, st.one_of(PATHS, st.sampled_from(["*.java", "/A.java", "[A-B].java"])))
+RULES = st.one_of(SHUT_OUT, LET_IN)
+
+
+@given(st.lists(PATHS, min_size=1, max_size=6), st.lists(RULES, max_size=4), st.lists(RULES, max_size=3))
+@settings(max_examples=25, deadline=None)
+def test_a_plain_folder_gives_what_git_would_take_of_it(paths: list[str], rules: list[str], deeper: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        for path in paths:
+            with suppress(OSError):  # one has a folder where another has a file
+                (folder / path).parent.mkdir(parents=True, exist_ok=True)
+                (folder / path).write_text("x = 1\n")
+        for place_of, lines in ((folder, rules), (folder / "a", deeper)):
+            if place_of.is_dir():
+                (place_of / ".gitignore").write_text("\n".join(lines) + "\n")
+        found = sorted(read(folder))
+        assert found == git_would_keep(folder)

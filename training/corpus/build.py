@@ -1,116 +1,75 @@
-"""From materials to a corpus folder: harvest in parallel, select, encode, write; all or nothing."""
+"""From materials to a corpus folder: harvest in parallel, select, encode, write; a folder that is there is whole."""
 
 from __future__ import annotations
 
 import json
-import multiprocessing
 import random
-import shutil
-import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
 from pathlib import Path
 
 from peephole.model.vocabulary import Vocabulary
 
 from ..errors import CorpusError
 from . import shards
-from .fetch import fetch
-from .harvest import FileRecord, Harvest, Material, failed, harvest
+from .gathering import gather, weight
+from .harvest import FileRecord, Harvest, Material
 from .recipe import SUFFIXES
 from .report import describe_sources, report_files
 from .selection import apply_caps, drop_duplicates, kept_records
-
-Say = Callable[[str], None]
+from .settings import Say, Settings
+from .store import Store
 
 SHARDED = ("train", "development")
 """The splits that are encoded; the gate's stays text, for it needs to know which files lie beside which."""
 
 
-@dataclass(frozen=True)
-class Settings:
-    """How to build; `caps` are clean bytes of training text a package, by language."""
-
-    languages: tuple[str, ...]
-    cache: Path
-    caps: Mapping[str, int] = field(default_factory=dict)
-    mirrors: tuple[str, ...] = ()
-    vocabulary_size: int = 128
-    require_share: float = 0.9
-    processes: int = 1
-    seed: int = 1
-
-
 def build_corpus(materials: Sequence[Material], out: Path, settings: Settings, say: Say) -> dict[str, object]:
     """Write a corpus folder at `out`, which must not exist, and return what its `corpus.json` says.
 
-    The folder is made beside its place and renamed when it is whole. `CorpusError` if too little could be had.
+    Harvests are kept beside it until it is whole: a build that was interrupted goes on where it stopped. `CorpusError`
+    if too little could be had, or if another build of the same folder is at work.
     """
+    refuse_existing(out)
+    store = Store.beside(out)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with store.locked():
+            description = _build(materials, out, settings, store, say)
+    except OSError as error:
+        raise CorpusError(f"cannot write {out}: {error}; make room, or name another place with --out") from error
+    store.remove()
+    return description
+
+
+def refuse_existing(out: Path) -> None:
+    """`CorpusError` if there is something where the corpus is to be."""
     if out.exists():
         raise CorpusError(f"{out} already exists; name another folder or remove it first")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as work:
-        corpus, spools = Path(work) / "corpus", Path(work) / "spools"
-        corpus.mkdir()
-        spools.mkdir()
-        harvests = gather(materials, spools, settings, say)
+
+
+def _build(materials: Sequence[Material], out: Path, settings: Settings, store: Store, say: Say) -> dict[str, object]:
+    try:
+        harvests = gather(materials, store, settings, say)
         require_share(harvests, settings.require_share)
         say("looking for duplicates")
         drop_duplicates(harvests)
         apply_caps(harvests, settings.caps, settings.seed)
         say("writing the corpus")
-        description = write_corpus(harvests, corpus, settings)
-        shutil.move(corpus, out)
+        with store.part() as corpus:
+            description = write_corpus(harvests, corpus, settings)
+            corpus.rename(out)
+    except (CorpusError, KeyboardInterrupt):
+        say(f"harvests are kept in {store.folder}: the next build of {out} goes on from there")
+        raise
     return description
-
-
-def gather(materials: Sequence[Material], spools: Path, settings: Settings, say: Say) -> list[Harvest]:
-    """Every package's harvest, in the order of the materials. Large ones start first, so that no process idles."""
-    tasks = [(material, spools / str(number), settings) for number, material in enumerate(materials)]
-    order = sorted(range(len(tasks)), key=lambda i: -_weight(materials[i]))
-    done: dict[int, Harvest] = {}
-    for count, (number, result) in enumerate(zip(order, _run([tasks[i] for i in order], settings), strict=True), 1):
-        done[number] = result
-        say(f"{count}/{len(tasks)} {result.material.name}: {result.failure or f'{len(result.records)} files'}")
-    return [done[number] for number in range(len(tasks))]
-
-
-def _weight(material: Material) -> int:
-    return material.pinned.artefact_bytes if material.pinned else 0
-
-
-def _run(tasks: list[tuple[Material, Path, Settings]], settings: Settings) -> Iterator[Harvest]:
-    if settings.processes <= 1:
-        yield from map(fetch_and_harvest, tasks)
-        return
-    # `spawn`: the parent may already run threads (torch, rich), and forking a threaded process can hang.
-    with ProcessPoolExecutor(settings.processes, multiprocessing.get_context("spawn")) as pool:
-        try:
-            yield from pool.map(fetch_and_harvest, tasks)
-        except BrokenProcessPool as error:
-            raise CorpusError("a process of the build died, perhaps for want of memory; try --processes 1") from error
-
-
-def fetch_and_harvest(task: tuple[Material, Path, Settings]) -> Harvest:
-    """One package from its source to its clean files; what cannot be had is a `failure` in the harvest."""
-    material, spool, settings = task
-    if material.pinned is not None:
-        try:
-            paths = fetch(material.pinned, settings.cache, mirrors=list(settings.mirrors))
-        except CorpusError as error:
-            return failed(material, str(error))
-        material = replace(material, paths=tuple(paths))
-    return harvest(material, spool)
 
 
 def require_share(harvests: Sequence[Harvest], share: float) -> None:
     """`CorpusError` if the packages that could be had are less than the share of the recipe's bytes."""
-    wanted = sum(_weight(h.material) or 1 for h in harvests)
-    had = sum(_weight(h.material) or 1 for h in harvests if h.failure is None)
+    wanted = sum(weight(h.material) or 1 for h in harvests)
+    had = sum(weight(h.material) or 1 for h in harvests if h.failure is None)
     if had < share * wanted:
         missing = "; ".join(f"{h.material.name}: {h.failure}" for h in harvests if h.failure is not None)
         raise CorpusError(

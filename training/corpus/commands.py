@@ -54,11 +54,12 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
 
 def run_build(arguments: argparse.Namespace) -> int:
     """Build a corpus and print its report."""
-    from .build import Settings, build_corpus
+    from .build import build_corpus
     from .fetch import apt_mirrors
     from .materials import list_materials
     from .recipe import shipped_recipe
     from .report import format_report
+    from .settings import Settings
 
     started = time.monotonic()
     languages = tuple(arguments.language or LANGUAGES)

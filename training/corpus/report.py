@@ -20,7 +20,7 @@ def report_files(harvests: Sequence[Harvest], languages: Sequence[str]) -> dict[
     for harvest in harvests:
         for record in harvest.records:
             if record.reason is None:
-                masked.update(record.masked)
+                masked.update(record.masked or {})
     return {
         "fates": {s: {la: _fates(harvests, s, la) for la in languages} for s in SPLITS},
         "masked": dict(sorted(masked.items())),

@@ -32,7 +32,7 @@ def drop_duplicates(harvests: Sequence[Harvest]) -> None:
 def _drop_near(harvest: Harvest, seen: NearDuplicates, *, learnt: bool) -> list[Digest]:
     """Mark what resembles the seen; gives the digests of the rest, unless it is learnt from: then they are seen now."""
     rest = []
-    for number, digest in zip(harvest.candidates(), harvest.digests, strict=True):
+    for number, digest in zip(harvest.candidates(), harvest.digests(), strict=True):
         record = harvest.records[number]
         if record.reason is not None:
             continue

@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import NoReturn
 
 from ..errors import CorpusError
+from .ignoring import Ignoring
 from .recipe import SUFFIXES
 
 LARGEST_READ = 16 << 20
@@ -54,6 +55,15 @@ def read_source(path: Path, languages: tuple[str, ...]) -> Iterator[SourceFile]:
     if is_archive(path):
         return _read_archive(path, languages)
     raise CorpusError(f"{path} is neither a folder nor an archive ({' '.join(_TAR_ENDINGS + _ZIP_ENDINGS)})")
+
+
+def list_source(path: Path, languages: tuple[str, ...]) -> Iterator[tuple[str, int, int]]:
+    """Path, bytes and time of change (ns) of the files that `read_source` reads; of an archive, its own."""
+    if is_archive(path):
+        yield path.name, path.stat().st_size, path.stat().st_mtime_ns
+        return
+    for name, _, size in list_files(path, languages):
+        yield name, size, (path / name).stat().st_mtime_ns
 
 
 def is_archive(path: Path) -> bool:
@@ -94,12 +104,19 @@ def _language_of(path: str, languages: tuple[str, ...]) -> str | None:
     return next((language for language in languages if path.endswith(SUFFIXES[language])), None)
 
 
-def _walk(folder: Path) -> Iterator[str]:
-    """Files below a folder in a fixed order; hidden folders and links are not followed."""
-    for root, folders, files in os.walk(folder, onerror=_refuse):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
-            yield (Path(root) / name).relative_to(folder).as_posix()
+def _walk(root: Path, folder: str = "", rules: Ignoring | None = None) -> Iterator[str]:
+    """Files below a folder in a fixed order; hidden folders, links and what `.gitignore` names are not followed."""
+    try:
+        with os.scandir(root / folder) as entries:
+            found = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries)
+        rules = (rules or Ignoring()).entering(root, folder)
+    except OSError as error:
+        _refuse(error)
+    yield from (folder + name for name, is_folder in found if not is_folder and not rules.shuts_out(folder + name))
+    for name, is_folder in found:
+        below = f"{folder}{name}/"
+        if is_folder and not name.startswith(".") and not rules.shuts_out(below):
+            yield from _walk(root, below, rules)
 
 
 def list_files(root: Path, languages: tuple[str, ...]) -> Iterator[tuple[str, str, int]]:
