@@ -44,6 +44,9 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     build.add_argument(
         "--require-share", type=float, default=0.9, metavar="X", help="of the sources' bytes (default 0.9)"
     )
+    build.add_argument(
+        "--no-headings", dest="headings", action="store_false", help="do not put the end of each file's path before it"
+    )
     build.add_argument("--debian-mirror", metavar="URL", help="instead of the mirror that apt is set up for")
     build.add_argument("--processes", type=int, default=min(os.cpu_count() or 1, 8), metavar="N")
     build.add_argument(
@@ -71,6 +74,7 @@ def run_build(arguments: argparse.Namespace) -> int:
         mirrors=(arguments.debian_mirror.rstrip("/"),) if arguments.debian_mirror else tuple(apt_mirrors()),
         vocabulary_size=_vocabulary_size(arguments.vocabulary_size, languages),
         require_share=_share(arguments.require_share, "--require-share"),
+        headings=arguments.headings,
         processes=arguments.processes,
         seed=arguments.seed,
     )
