@@ -17,7 +17,6 @@ import numpy.typing as npt
 from .checkpoint import Parameters
 from .contexts import alphabet_of
 from .gate import Bonus, Gate
-from .heading import heading
 from .recall import NO_LIBRARIES, Libraries, Recall
 from .runtime import LONGEST_CALL, Runtime
 from .state import Float32, State
@@ -106,17 +105,9 @@ class Predictor:
 
         path: of the document, if it has one; the network reads its end where it was trained to, the memories never do.
         """
-        indices = self.beginning(language, path)
-        nats, state = self.runtime.read(indices, State.zeros(self.config))
+        nats, state = self.runtime.read(self.runtime.beginning(language, path), State.zeros(self.config))
         recall = None if self.gate is None else Recall.empty(self.alphabet, libraries)
         return Reading(state, nats[-1].copy(), recall, self.gate)
-
-    def beginning(self, language: str, path: str = "") -> npt.NDArray[np.uint16]:
-        """What the network reads before a document's first character: the start token, and the heading if it reads one."""
-        start = np.array([self.vocabulary.start(language)], np.uint16)
-        if not self.runtime.checkpoint.reads_path:
-            return start
-        return np.concatenate([start, self.vocabulary.encode(heading(path))])
 
     def reading(self, snapshot: Snapshot, recall: Recall | None) -> Reading:
         """What the network knew, with what the memories know; recall: of the same text."""

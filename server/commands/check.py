@@ -104,7 +104,7 @@ def check_source(remembering: Remembering, source: Source, apart: Iterable[Path]
     from peephole.server.diagnostics import most_examined
 
     defaults = DiagnosticSettings()
-    tape = read_tape(remembering.predictor, source.language, source.text, remembering.libraries(source, apart))
+    tape = read_tape(remembering.predictor, source, libraries=remembering.libraries(source, apart))
     for span in improbable_spans(
         remembering.predictor,
         tape,

@@ -61,7 +61,7 @@ def _ask(remembering: Remembering, source: Source, offset: int, top: int) -> tup
     from peephole.server.origin import origin_of
 
     predictor, language, before = remembering.predictor, source.language, source.text[:offset]
-    reading = read_tape(predictor, language, before, remembering.libraries(source)).reading_at(offset)
+    reading = read_tape(predictor, source, offset, remembering.libraries(source)).reading_at(offset)
     assert reading is not None, "only a reading that may be stopped can be missing"
     prefix = before[word_start(before, offset) :]
     last = token_at(before, offset, language)

@@ -58,11 +58,11 @@ def run(arguments: argparse.Namespace) -> int:
     remembering = Remembering(open_predictor(arguments.model, THREADS), arguments.memory)
     predictor, summary = remembering.predictor, None
     if arguments.neuron is None:
-        tape = read_tape(predictor, source.language, text, remembering.libraries(source))
+        tape = read_tape(predictor, source, end, remembering.libraries(source))
         values, scale = surprisal(tape)
         summary = summarise(tape, start)
     else:
-        values, scale = neuron_signal(predictor, source.language, text, arguments.neuron, arguments.signal)
+        values, scale = neuron_signal(predictor, source, end, arguments.neuron, arguments.signal)
     _print(draw(text[start:], values[start:], scale, colour=_colour(arguments.colour), first_line=first_line))
     _print([summary] if summary is not None else [])
     return 0
@@ -82,14 +82,14 @@ def summarise(tape: Tape, start: int) -> str | None:
 
 
 def neuron_signal(
-    predictor: Predictor, language: str, text: str, neuron: tuple[int, int], name: str
+    predictor: Predictor, source: Source, end: int, neuron: tuple[int, int], name: str
 ) -> tuple[list[float], Scale]:
-    """One signal of one neuron after every character, and its scale; `ModelError` for one that is not there."""
+    """One signal of one neuron after every character before an offset, and its scale; `ModelError` if there is none."""
     from peephole.model.introspection import signals
 
     layer, index = neuron
-    reading = predictor.start(language)
-    values: list[float] = []
+    reading = predictor.start(source.language, path=str(source.path.absolute()))
+    text, values = source.text[:end], list[float]()
     for start in range(0, max(len(text), 1), CHUNK):  # once also for an empty text: the request is checked
         indices = predictor.vocabulary.encode(text[start : start + CHUNK])
         found = signals(predictor, indices, reading.state, layer=layer, neurons=[index], names=[name])

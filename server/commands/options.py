@@ -65,15 +65,15 @@ def read_source(path: Path) -> Source:
     return Source(path, language, text)
 
 
-def read_tape(predictor: Predictor, language: str, text: str, libraries: Libraries | None = None) -> Tape:
-    """A tape that has read the whole text, beside libraries of other files if there are any."""
+def read_tape(predictor: Predictor, source: Source, end: int | None = None, libraries: Libraries | None = None) -> Tape:
+    """A tape that has read a file, or the part before an offset, beside libraries of other files if there are any."""
     from peephole.model.recall import NO_LIBRARIES
     from peephole.model.tape import Tape
 
-    tape = Tape(predictor, language)
+    tape = Tape(predictor, source.language, path=str(source.path.absolute()))
     tape.consult(libraries or NO_LIBRARIES)
-    tape.edit(text)
-    tape.advance_to(len(text))
+    tape.edit(source.text[:end])
+    tape.advance_to(len(tape.text))
     return tape
 
 

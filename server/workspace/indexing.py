@@ -12,11 +12,9 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pygls.uris import to_fs_path
-
+from peephole.server.address import name_of, path_of
 from peephole.server.reader import Reader
 from peephole.server.scheduler import Priority, Scheduler, ShouldStop, Stopped
 from peephole.server.session import Session, Sessions
@@ -314,29 +312,6 @@ def open_text(session: Session) -> OpenText:
     return OpenText(document.uri, path_of(document.uri), name_of(document.uri), document.language, document.text)
 
 
-def path_of(uri: str) -> str | None:
-    """The path of a `file` URI; None for any other, or one that cannot be a path."""
-    try:
-        path = to_fs_path(uri)
-    except ValueError:
-        return None
-    return path if path and "\0" not in path and Path(path).is_absolute() and is_encodable(path) else None
-
-
-def is_encodable(path: str) -> bool:
-    """Whether the system could have such a path: half a surrogate pair is no character."""
-    try:
-        os.fsencode(path)
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 def name_on_disk(path: str) -> str:
     """A path as it is told from others, however it was spelled; links stay as they are."""
     return os.path.normcase(os.path.normpath(path))
-
-
-def name_of(uri: str) -> str:
-    """What a document that lies in no folder is called."""
-    return (path_of(uri) or uri).replace("\\", "/").rpartition("/")[2]

@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 
 from peephole.model.predictor import Predictor
+from peephole.server.address import name_of, path_of
 from peephole.server.document import Document
 from peephole.server.reader import Reader
 from peephole.server.scheduler import Priority
 from peephole.server.session import Session, Sessions
 from peephole.server.settings import Settings, WorkspaceSettings
-from peephole.server.workspace.indexing import Workspace, name_of, path_of
+from peephole.server.workspace.indexing import Workspace
 from peephole.server.workspace.shelves import Shelves, Steps, Stock, Wanted
 from peephole.server.workspace.walk import SourceFile, source_files
 
