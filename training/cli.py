@@ -15,7 +15,8 @@ GROUPS = (
     "fitting.command",
     "gate.command",
     "evaluation.command",
-    "sample_command",
+    "sampling.sample_command",
+    "sampling.command",
     "export_command",
     "card_command",
 )

@@ -12,7 +12,7 @@ from peephole.model.checkpoint import Checkpoint
 from peephole.model.predictor import Predictor
 from peephole.model.runtime import Runtime
 from peephole.training.cli import main
-from peephole.training.sample import draw, sample
+from peephole.training.sampling.sample import draw, sample
 
 
 @pytest.fixture(scope="module")
