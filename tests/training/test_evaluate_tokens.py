@@ -6,12 +6,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tree_sitter
+import tree_sitter_java
+import tree_sitter_python
 from checkpoints import write_bigram_checkpoint, write_tiny_checkpoint
 from sample_code import java_file, python_file
 
 from peephole.model.predictor import Predictor
 from peephole.model.recall import NO_LIBRARIES, Libraries
 from peephole.model.runtime import Runtime
+from peephole.training.evaluation import tokens
 from peephole.training.evaluation.token_sample import (
     ALL,
     DECLARED,
@@ -47,6 +51,51 @@ def test_tokens_of_code_are_measured_and_names_known_from_above_set_apart() -> N
         *[("String", name), ("s", name), ("=", other), ('"size"', (ALL,)), (";", other)],
         *[("return", other), ("size", known), (";", other)],
     ]
+
+
+def test_documentation_and_a_line_that_goes_on_are_no_tokens_and_a_string_is_one() -> None:
+    text = 'def f():\n    """Says."""\n    x = """text""" + \\\n        f(\n"""argument""")\n'
+    found = [text[p.token.start : p.token.end] for p in code_places(text, "python")]
+    assert found == ["def", "f", "(", ")", ":", "x", "=", '"""text"""', "+", "f", "(", '"""argument"""', ")"]
+
+
+@pytest.mark.parametrize("language", ["java", "python"])
+def test_tokens_are_those_of_the_grammar_but_for_signs_that_close_type_arguments(language: str) -> None:
+    if language == "java":
+        texts = [*(java_file(seed) for seed in range(3)), JAVA]
+    else:
+        texts = [path.read_text("utf-8") for path in Path(tokens.__file__).parent.glob("*.py")]
+    for text in filter(str.isascii, texts):
+        ours = {(place.token.start, place.token.end) for place in code_places(text, language)}
+        theirs = grammar_tokens(text, language)
+        assert {text[start:end] for start, end in ours - theirs} <= {">>", ">>>"}
+        missed = {text[start:end] for start, end in theirs - ours}
+        assert all(token in (">", "\\\n") or token.startswith('"""') for token in missed)
+
+
+JAVA = """package a.b;
+@Deprecated
+class C<T extends Map<String, List<int[]>>> implements D {
+    static final double e = 1.5e-3f, f = 0x1FL, g = .5;
+    private char h = '\\'', i = 'x'; // comment
+    /** Javadoc. */ String j = "a \\" b";
+    <U> void k(U... l) throws E { int m = l.length >>> 2; m += m >= 3 ? m-- : -m; Runnable r = this::n; r = () -> {}; }
+}
+"""
+
+
+def grammar_tokens(text: str, language: str) -> set[tuple[int, int]]:
+    """Where tree-sitter has tokens in an ASCII text: its tree's leaves, strings whole, comments left out."""
+    grammar = tree_sitter_java.language() if language == "java" else tree_sitter_python.language()
+    waiting = [tree_sitter.Parser(tree_sitter.Language(grammar)).parse(text.encode()).root_node]
+    found = set()
+    while waiting:
+        node = waiting.pop()
+        if node.child_count and node.type not in ("string", "string_literal", "character_literal"):
+            waiting += node.children
+        elif not node.type.endswith("comment") and node.end_byte > node.start_byte:
+            found.add((node.start_byte, node.end_byte))
+    return found
 
 
 def test_a_sample_is_the_same_each_time_and_takes_each_token_once() -> None:

@@ -33,10 +33,11 @@ def context_hashes(
     hashes, whole = np.zeros(len(ids), np.uint64), ids != start
     yield hashes, whole
     for length in range(1, order):
-        hashes = hashes.copy()
-        hashes[length:] += (ids[: len(ids) - length].astype(np.uint64) + np.uint64(1)) * _STEP
-        hashes, whole = mix(hashes), whole.copy()
+        hashes, whole = hashes.copy(), whole.copy()
+        rest = max(len(ids) - length, 0)
+        hashes[length:] += (ids[:rest].astype(np.uint64) + np.uint64(1)) * _STEP
+        hashes = mix(hashes)
         whole[:length] = False
         if length > 1:
-            whole[length:] &= ids[1 : len(ids) - length + 1] != start
+            whole[length:] &= ids[1 : rest + 1] != start
         yield hashes, whole

@@ -48,7 +48,7 @@ class Nest:
         twins = {parts: _common(parts, own) for parts, other in self._said.items() if other == said and parts != own}
         found: list[Difference] = []
         used: dict[Parts, Counts] = {}
-        for depth, deeper in zip(depths, [*depths[1:], len(own)], strict=True):
+        for depth, deeper in zip(depths, [*depths, len(own)][1:], strict=True):
             inside = [own[:deeper]] if deeper < len(own) or own in self._files else []
             without = [*inside, *(parts for parts, common in twins.items() if depth <= common < deeper)]
             used |= {parts: self._counter(parts) for parts in [own[:depth], *without]}
