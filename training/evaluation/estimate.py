@@ -5,13 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from peephole.model.library import Library, Shelved
 from peephole.model.recall import NO_LIBRARIES, Libraries
 
+from ..corpus.shards import open_shard
 from ..texts import Text
 from .baselines import ppmd_bits
 from .evaluate import CHARACTERS, PLACES, TOKENS, evaluate_beside
+from .ngram_training import count_ngrams
 from .primed import WORKSPACE_BYTES
 from .rivals import Rivals, RivalSettings, tune
 from .task import Task
@@ -31,6 +34,9 @@ SHELF = 1 << 18
 
 SAMPLED, TYPED = 6, 24
 """Tokens looked for and characters typed in the piece."""
+
+COUNTED = 50
+"""How often the piece's n-grams are counted: once would tell more of the beginning than of the counting."""
 
 CANDIDATES = 32
 """Files among which the largest gives the piece: a short one is all beginning."""
@@ -126,6 +132,8 @@ class _Gauge:
             yield self._typing(alone_s)
         if task.prime is not None:
             yield self._priming()
+        if task.ngram is not None:
+            yield self._counting(task.ngram)
 
     def _shelving(self) -> Part:
         files: list[Shelved] = []
@@ -163,7 +171,7 @@ class _Gauge:
         trial.measure(self._piece, self._libraries)
         taken_s = time.perf_counter() - began
         reads = len(trial.found) * alone_s
-        amount = self._task.tokens.sample.size
+        amount = self._task.tokens.sample.asked
         searched_s = max(taken_s - reads * len(self._piece.text), 0) / max(sample.size, 1)
         return Part(TOKENS, amount, searched_s + reads * self._size / max(amount, 1), f"{amount:,} tokens")
 
@@ -181,6 +189,16 @@ class _Gauge:
         amount = self._task.typing.stretches.size
         unit_s = STRETCH * typed_s + alone_s * self._size / max(amount, 1)
         return Part(PLACES, amount, unit_s, f"typing at {amount:,} places")
+
+    def _counting(self, corpus: Path) -> Part:
+        """The training text, and whatever lies beside the texts, is taken apart and counted."""
+        task = self._task
+        texts = [self._piece.text] * COUNTED
+        began = time.perf_counter()
+        count_ngrams(texts, task.language, task.predictor.vocabulary)
+        unit_s = (time.perf_counter() - began) / sum(map(len, texts))
+        amount = min(task.ngram_bytes, len(open_shard(corpus, "train", task.language).tokens)) + task.given.size
+        return Part("counting", amount, unit_s, "6-gram")
 
     def _priming(self) -> Part:
         """The encoder reads the training text, then every file; in a workspace also what is near each folder."""

@@ -120,6 +120,11 @@ class Sample:
         self._added = _by_place(names, firsts, added)
 
     @property
+    def asked(self) -> int:
+        """How many tokens are looked for: those that were drawn, and the new words beside."""
+        return self.size + self.added
+
+    @property
     def groups(self) -> tuple[str, ...]:
         """The groups that there are."""
         return GROUPS if self._known is None else (*GROUPS, NEW)
