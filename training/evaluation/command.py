@@ -42,6 +42,7 @@ def add_commands(subparsers: Subparsers) -> None:
     parser.add_argument("--prime-mb", type=float, default=16, metavar="X", help="so much of it (default 16)")
     add_ngram_arguments(parser)
     parser.add_argument("--json", metavar="F", help="write the figures to a file (- for standard output)")
+    parser.add_argument("--report", type=Path, metavar="DIR", help="write a report with plots, and the figures, there")
     parser.set_defaults(func=run)
 
 
@@ -66,6 +67,10 @@ def run(arguments: argparse.Namespace) -> int:
         print(summarise(figures))
     if arguments.json is not None:
         _write(json.dumps(figures, indent=1) + "\n", arguments.json)
+    if arguments.report is not None:
+        from .report import write_report
+
+        write_report([figures], arguments.report)
     return 0
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from peephole.model.library import Library, Shelved
 from peephole.model.recall import NO_LIBRARIES, Libraries
+from peephole.model.tape import Tape
 
 from ..corpus.shards import open_shard
 from ..texts import Text
@@ -20,7 +21,7 @@ from .rivals import Rivals, RivalSettings, tune
 from .task import Task
 from .token_sample import Sample
 from .tokens import TokenEvaluation
-from .typing_simulation import STRETCH, Desk
+from .typing_simulation import STRETCH, Desk, Latencies
 from .typist import Account, Truth, type_stretch
 
 PIECE = 2048
@@ -178,8 +179,9 @@ class _Gauge:
     def _typing(self, alone_s: float) -> Part:
         assert self._task.typing is not None
         truth = Truth(self._piece.text, self._task.language)
-        libraries = self._libraries if self._task.in_workspace else NO_LIBRARIES
-        desk = Desk(self._task.predictor, self._task.language, libraries, truth)
+        tape = Tape(self._task.predictor, self._task.language)
+        tape.consult(self._libraries if self._task.in_workspace else NO_LIBRARIES)
+        desk = Desk(tape, truth, Latencies())
         end = len(self._piece.text)
         start = max(end - TYPED, 0)
         desk.open(start)

@@ -55,6 +55,8 @@ def summarise(figures: Figures) -> str:
     if "tokens" in figures:
         served = NAMES["network" if figures["memory"] == "none" else figures["memory"]]
         lines += [*_charged(figures["tokens"]["all_tokens"], served), *_tokens(figures["tokens"])]
+    if "typing" in figures:
+        lines += _typing(figures["typing"])
     return "\n".join(lines)
 
 
@@ -101,3 +103,26 @@ def _tokens(tokens: Figures) -> Iterator[str]:
                 count = f"{found['count']:8,} {found['bits_per_token']:6.2f}" if typed == "0" else " " * 15
                 shares = f"{ranks['mrr10']:7.1%} {ranks['top1']:6.1%}  {ranks['top5']:6.1%}"
                 yield f"{count}  {typed:>5}  {ranks['count']:6,}  {shares}   {NAMES[system]}: {NAMES[group]}"
+
+
+def _typing(typing: Figures) -> Iterator[str]:
+    popup, ghost = typing["popup"], typing["ghost"]
+    lists = popup["where_one_can_be_right"]
+    error = typing["saved_standard_error"]
+    spread = "" if error is None else f" (± {error:.1%})"
+    yield (
+        f"typed at {typing['places']:,} of {typing['of']:,} places, {typing['characters']:,} characters: "
+        f"{typing['saved']:.1%} of the keystrokes saved{spread}"
+    )
+    yield f"  {lists['count']:,} lists: {lists['top1']:.1%} with the right one first, {lists['top5']:.1%} in five"
+    wrong = ghost["wrong_characters_per_accepted"]
+    yield (
+        f"  {ghost['shown']:,} ghost texts: {ghost['right_share']:.1%} right, {ghost['whole_lines_share']:.1%} whole "
+        f"lines, {'no' if wrong is None else f'{wrong:.2f}'} wrong characters for each accepted"
+    )
+    for kind, latency in typing["latency"].items():
+        clock, own = latency["clock_ms"], latency["processor_ms"]
+        yield (
+            f"  {latency['count']:,} x {kind}: {clock['p50']:.1f} ms, p99 {clock['p99']:.1f} ms "
+            f"(of the processor {own['p50']:.1f} and {own['p99']:.1f})"
+        )

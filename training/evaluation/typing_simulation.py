@@ -9,12 +9,13 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from peephole.model import offers
-from peephole.model.lexis import is_open, tokens, word_start
+from peephole.model.lexis import word_start
 from peephole.model.predictor import Predictor, Reading
 from peephole.model.recall import Libraries
 from peephole.model.search import next_tokens, rest_of_line
@@ -49,31 +50,48 @@ class Stretches:
 
 
 @dataclass
-class Latencies:
-    """Milliseconds that each request took, from the keystroke on."""
+class Latency:
+    """Milliseconds that each request of a kind took: by the clock, and of the processor alone."""
 
-    popup_ms: list[float] = field(default_factory=list)
-    ghost_ms: list[float] = field(default_factory=list)
+    clock_ms: list[float] = field(default_factory=list)
+    processor_ms: list[float] = field(default_factory=list)
+
+    @contextmanager
+    def measured(self) -> Iterator[None]:
+        """Adds what goes on inside."""
+        began, began_processor = time.perf_counter(), time.process_time()
+        yield
+        self.clock_ms.append(1000 * (time.perf_counter() - began))
+        self.processor_ms.append(1000 * (time.process_time() - began_processor))
 
     def to_json(self) -> dict[str, object]:
-        """Count, median and 99th percentile of each kind."""
-        found = {name.removesuffix("_ms"): times for name, times in asdict(self).items()}
-        return {name: _percentiles(times) for name, times in found.items()}
+        """Count, median and 99th percentile."""
+        return {
+            "count": len(self.clock_ms),
+            "clock_ms": _percentiles(self.clock_ms),
+            "processor_ms": _percentiles(self.processor_ms),
+        }
 
 
 def _percentiles(times: list[float]) -> dict[str, float]:
     p50, p99 = np.percentile(times, (50, 99)).tolist() if times else (0.0, 0.0)
-    return {"count": len(times), "p50": p50, "p99": p99}
+    return {"p50": p50, "p99": p99}
+
+
+@dataclass
+class Latencies:
+    """Of the list from the keystroke on, and of the ghost text that is asked for behind it."""
+
+    popup: Latency = field(default_factory=Latency)
+    ghost: Latency = field(default_factory=Latency)
 
 
 class Desk:
-    """An editor with one document, as far as suggestions are concerned."""
+    """An editor with one document, as far as suggestions are concerned, which is read on a tape."""
 
-    def __init__(self, predictor: Predictor, language: str, libraries: Libraries, truth: Truth) -> None:
-        self._tape = Tape(predictor, language)
-        self._tape.consult(libraries)
-        self._truth, self._language = truth, language
-        self.latencies = Latencies()
+    def __init__(self, tape: Tape, truth: Truth, latencies: Latencies) -> None:
+        self._tape = tape
+        self._truth, self._latencies = truth, latencies
 
     def open(self, at: int) -> None:
         """Everything before the place is there, and has been read."""
@@ -82,14 +100,11 @@ class Desk:
 
     def offer(self, at: int) -> Offer:
         """What is shown at a place."""
-        began = time.perf_counter()
-        self._tape.edit(self._truth.text[:at])
-        items = self._items(at, self._reading(at))
-        listed = time.perf_counter()
-        ghost = self._ghost(at, self._reading(at))
-        shown = time.perf_counter()
-        self.latencies.popup_ms.append(1000 * (listed - began))
-        self.latencies.ghost_ms.append(1000 * (shown - listed))
+        with self._latencies.popup.measured():
+            self._tape.edit(self._truth.text[:at])
+            items = self._items(at, self._reading(at))
+        with self._latencies.ghost.measured():
+            ghost = self._ghost(at, self._reading(at))
         return Offer(items, ghost)
 
     def _reading(self, at: int) -> Reading:
@@ -102,22 +117,16 @@ class Desk:
         found = next_tokens(
             self._tape.predictor,
             reading,
-            language=self._language,
+            language=self._tape.language,
             prefix=text[word_start(text, at) :],
-            quotes=not self.is_in_text(at),
+            quotes=not self._truth.is_in_text(at),
         )
         return tuple(candidate.text for candidate in offers.worth_showing(found, offers.LEAST_ITEM, ""))
 
     def _ghost(self, at: int, reading: Reading) -> str:
-        quotes = not self.is_in_text(at)
-        ghost, _ = rest_of_line(self._tape.predictor, reading, language=self._language, quotes=quotes)
+        quotes = not self._truth.is_in_text(at)
+        ghost, _ = rest_of_line(self._tape.predictor, reading, language=self._tape.language, quotes=quotes)
         return ghost
-
-    def is_in_text(self, at: int) -> bool:
-        """Whether what is typed at the place belongs to a string or comment."""
-        start = self._truth.before(at)
-        found = tokens(self._truth.text[start:at], self._language)
-        return bool(found) and is_open(self._truth.text[start + found[-1].start : at], found[-1].kind)
 
 
 class TypingSimulation:
@@ -127,6 +136,7 @@ class TypingSimulation:
         self._predictor, self._language, self.stretches = predictor, language, stretches
         self.account = Account()
         self._latencies = Latencies()
+        self._costs: list[tuple[int, int]] = []
 
     def measure(self, text: Text, libraries: Libraries, done: Callable[[], None] = lambda: None) -> None:
         """Type the sampled stretches of a text; `done` hears of each."""
@@ -134,17 +144,33 @@ class TypingSimulation:
         if not stretches:
             return
         truth = Truth(text.text, self._language)
-        desk = Desk(self._predictor, self._language, libraries, truth)
+        tape = Tape(self._predictor, self._language, path=text.path)
+        tape.consult(libraries)
+        desk = Desk(tape, truth, self._latencies)
         for start, end in stretches:
             desk.open(start)
-            type_stretch(truth, start, end, desk.offer, self.account)
+            before = self.account.keystrokes
+            end = type_stretch(truth, start, end, desk.offer, self.account)
+            self._costs.append((end - start, self.account.keystrokes - before))
             done()
-        self._latencies.popup_ms += desk.latencies.popup_ms
-        self._latencies.ghost_ms += desk.latencies.ghost_ms
 
     def to_json(self) -> dict[str, object]:
         """How the sample was drawn, what the person does, and what it cost her."""
         drawn = {"places": self.stretches.size, "of": self.stretches.of, "seed": SEED, "stretch_characters": STRETCH}
         shown = {"items": offers.MOST_ITEMS, "least_item": offers.LEAST_ITEM, "least_line": offers.LEAST_LINE}
         shown |= {"items_looked_at": LOOKED_AT, "beam_width": offers.BEAM_WIDTH}
-        return {**drawn, "offered": shown, **self.account.to_json(), "latency_ms": self._latencies.to_json()}
+        latency = {"popup": self._latencies.popup.to_json(), "ghost": self._latencies.ghost.to_json()}
+        error = standard_error(self._costs)
+        return {**drawn, "offered": shown, **self.account.to_json(), "saved_standard_error": error, "latency": latency}
+
+
+def standard_error(costs: Sequence[tuple[int, int]]) -> float | None:
+    """Of the share of keystrokes that was saved, by how the places differ; None for fewer than two.
+
+    costs: characters and keystrokes of each place. The usual one of a ratio of sums (Cochran 1977, equation 6.13).
+    """
+    if len(costs) < 2:
+        return None
+    characters, keystrokes = np.array(costs, np.float64).T
+    rest = keystrokes - keystrokes.sum() / characters.sum() * characters
+    return float(np.sqrt((rest**2).sum() / (len(costs) - 1) * len(costs)) / characters.sum())

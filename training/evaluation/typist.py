@@ -12,12 +12,15 @@ from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from peephole.model.lexis import is_word_character, tokens, word_start
+from peephole.model.lexis import is_open, is_word_character, tokens, word_start
 
 from .tokens import Ranks
 
 LOOKED_AT = 5
 """Items of the list that she reads."""
+
+TOKENS_BACK = 3
+"""Where lexing begins before a place; `1e+` is two tokens until a digit follows."""
 
 MANY_TYPED = 3
 """Characters of a word from which on it no longer matters how many there are."""
@@ -35,7 +38,7 @@ class Truth:
     """The text as it shall be."""
 
     def __init__(self, text: str, language: str) -> None:
-        self.text = text
+        self.text, self._language = text, language
         self._tokens = tokens(text, language)
         self._starts = [token.start for token in self._tokens]
 
@@ -64,9 +67,12 @@ class Truth:
         """Characters of the word that ends at the place."""
         return at - word_start(self.text, at)
 
-    def before(self, at: int) -> int:
-        """Where the third token before a place starts: from there on the text's beginning is lexed as a whole is."""
-        return self._starts[max(bisect_right(self._starts, at - 1) - 3, 0)]
+    def is_in_text(self, at: int) -> bool:
+        """Whether what is typed at the place belongs to a string or comment, by what stands before it."""
+        # The ends of the last tokens may depend on what follows, so a few are lexed anew.
+        start = self._starts[max(bisect_right(self._starts, at - 1) - TOKENS_BACK, 0)]
+        found = tokens(self.text[start:at], self._language)
+        return bool(found) and is_open(self.text[start + found[-1].start : at], found[-1].kind)
 
 
 @dataclass
