@@ -15,6 +15,7 @@ GROUPS = (
     "fitting.command",
     "gate.command",
     "evaluation.command",
+    "evaluation.report_command",
     "sampling.sample_command",
     "sampling.command",
     "export_command",
