@@ -3,7 +3,16 @@
 import numpy as np
 from sample_code import java_file, python_file
 
-from peephole.training.corpus.deduplicate import LEAST_SIMILARITY, NearDuplicates, shingle, similarity, sketch
+from peephole.training.corpus.deduplicate import (
+    BANDS,
+    LEAST_SIMILARITY,
+    PERMUTATIONS,
+    ROWS,
+    NearDuplicates,
+    shingle,
+    similarity,
+    sketch,
+)
 
 
 def jaccard(left: bytes, right: bytes) -> float:
@@ -56,3 +65,20 @@ def test_more_digests_than_the_table_first_holds_are_remembered() -> None:
     for digest in digests:
         seen.add(digest)
     assert all(seen.resembles(digest) for digest in digests[[0, 1_023, 1_024, 1_099]])
+
+
+def test_all_that_agree_in_a_band_and_are_alike_are_found_and_nothing_else() -> None:
+    rng = np.random.default_rng(3)
+    families = rng.integers(0, 1 << 32, (40, PERMUTATIONS), np.uint32)
+    digests = families[rng.integers(0, 40, 600)]
+    changed = rng.random(digests.shape) < rng.uniform(0, 0.5, (600, 1))
+    digests = np.where(changed, rng.integers(0, 1 << 32, digests.shape, np.uint32), digests)
+    bands = digests[:, : BANDS * ROWS].reshape(600, BANDS, ROWS)
+    seen, found, expected = NearDuplicates(), [], []
+    for number, digest in enumerate(digests):
+        agree = (bands[:number] == bands[number]).all(axis=2).any(axis=1)
+        expected.append(bool((similarity(digests[:number][agree], digest) >= LEAST_SIMILARITY).any()))
+        found.append(seen.resembles(digest))
+        seen.add(digest)
+    assert found == expected
+    assert 100 < sum(expected) < 500
