@@ -9,7 +9,7 @@ from peephole.model.network import Network
 from peephole.model.vocabulary import Vocabulary
 
 from .config import RunConfig
-from .recurrence import MATRIX, fused_lstm, has_compiler
+from .recurrence import MATRIX, fused_recurrence, has_compiler
 
 
 def network_config(config: RunConfig, vocabulary: Vocabulary) -> NetworkConfig:
@@ -27,10 +27,11 @@ def network_config(config: RunConfig, vocabulary: Vocabulary) -> NetworkConfig:
 def build_network(config: RunConfig, vocabulary: Vocabulary) -> Network:
     """A fresh network from the run's seed, with the fastest recurrence that this machine and cell allow."""
     torch.manual_seed(config.fit.seed)
-    fast = config.network.cell == "lstm" and config.fit.precision == "bfloat16"
+    fast = config.fit.precision == "bfloat16"
+    compiled = config.fit.compiled and has_compiler()
     return Network(
         network_config(config, vocabulary),
-        recurrence=fused_lstm(compiled=config.fit.compiled and has_compiler()) if fast else None,
+        recurrence=fused_recurrence(config.network.cell, compiled=compiled) if fast else None,
         dtype=MATRIX if fast else torch.float32,
         dropout=config.fit.dropout,
     )
