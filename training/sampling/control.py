@@ -31,8 +31,9 @@ def read_control(paths: Sequence[Path], language: str, count: int, length: int) 
     """
     texts: list[str] = []
     repositories: set[str] = set()
-    for listed in _in_turn(find_texts(paths, language).listed):
-        text = listed.read().text if listed.size >= length else ""
+    # No code point is less than a byte: smaller files need not be read, nor cost their repository its turn.
+    for listed in _in_turn([each for each in find_texts(paths, language).listed if each.size >= length]):
+        text = listed.read().text
         if len(text) >= length:
             texts.append(text[:length])
             repositories.add(listed.repository)

@@ -137,7 +137,7 @@ def python_lines(text: str) -> tuple[list[Line], int | None]:
                 return [*lines, line], token.start
         elif token.kind == "operator" and sign in OPENERS.values():
             opened.append(sign)
-        elif opened and sign in STATEMENT_WORDS:
+        elif opened and sign in STATEMENT_WORDS and token.end < len(text):  # not where `delta` may be cut
             return [*lines, line], token.start
     return lines if line is None else [*lines, line], None
 
