@@ -19,10 +19,10 @@ from peephole.training.evaluation.ngram import (
     Floats,
     Opinion,
     add_scores,
+    bits_with_base,
     followers_at,
     mixed,
     mixing_weights,
-    with_base,
 )
 from peephole.training.evaluation.ngram_counts import (
     ORDER,
@@ -99,8 +99,8 @@ def test_a_small_example_agrees_with_what_one_computes_by_hand() -> None:
     assert opinion.hits.tolist() == [2, 3]
     assert opinion.probability[0] == pytest.approx((1 / 2 * 1 + 1 / 4 * 1 / 2) / (3 / 4))
     assert opinion.probability[1] == pytest.approx((1 / 2 * 1 + 1 / 4 * 1 / 2 + 1 / 8 * 1 / 4) / (7 / 8))
-    base = with_base(opinion, np.full(2, 1 / 5))
-    assert base[1] == pytest.approx(1 / 2 * 1 + 1 / 4 * 1 / 2 + 1 / 8 * 1 / 4 + 1 / 8 * 1 / 5)
+    bits = bits_with_base(opinion, np.full(2, math.log2(5)))
+    assert 2 ** -bits[1] == pytest.approx(1 / 2 * 1 + 1 / 4 * 1 / 2 + 1 / 8 * 1 / 4 + 1 / 8 * 1 / 5)
 
 
 @given(documents, document)
@@ -152,8 +152,8 @@ def test_probabilities_of_all_known_tokens_and_an_unknown_one_add_up_to_one(
         places = Places.of(ids_of([[*text, token]]))
         cache, _ = FileCache(places).read(())
         opinion = mixed([*(Opinion.of(counts, places) for counts in counters), cache])
-        base = np.full(len(text) + 1, 1 / len({*known, unknown}))
-        total += float(with_base(opinion, base)[-1])
+        base_bits = np.full(len(text) + 1, math.log2(len({*known, unknown})))
+        total += 2 ** -float(bits_with_base(opinion, base_bits)[-1])
     assert total == pytest.approx(1)
 
 

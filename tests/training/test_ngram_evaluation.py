@@ -90,6 +90,11 @@ def test_an_unknown_token_is_spelled_in_one_figure_and_one_of_a_kind_in_the_othe
     assert cached.bits[3] < costs.bits[3]
 
 
+def test_a_long_string_that_nobody_knows_has_a_price(model: NgramModel, tmp_path: Path) -> None:
+    costs = read(model, write_files(tmp_path, x__me=f'a . "{"?!" * 2000}"'), "me").costs(STATIC)
+    assert 4000 < costs.bits[2] < 40_000
+
+
 def test_typed_characters_leave_only_tokens_that_begin_so_and_go_on(model: NgramModel, tmp_path: Path) -> None:
     reading = read(model, write_files(tmp_path, x__me="b . fare"), "me")
     lexicon = model.lexicon

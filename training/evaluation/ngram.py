@@ -73,10 +73,15 @@ def mixing_weights(hits: Hits) -> tuple[Floats, Hits]:
     return weights, most
 
 
-def with_base(opinion: Opinion, base: Floats) -> Floats:
-    """Probabilities (N,), where a base that knows no context has what the counters leave. base: (N,)."""
+def bits_with_base(opinion: Opinion, base_bits: Floats) -> Floats:
+    """Bits (N,) of what came, where a base that knows no context has what the counters leave.
+
+    base_bits: (N,) of the base alone; for a long text that is spelled out too many to be written as a probability.
+    """
     left = (1 - LAMBDA) ** opinion.hits
-    return (1 - left) * opinion.probability + left * base
+    with np.errstate(divide="ignore"):
+        bits: Floats = -np.logaddexp2(np.log2((1 - left) * opinion.probability), np.log2(left) - base_bits)
+    return bits
 
 
 def followers_at(counts: Counter, places: Places, number: int) -> list[Followers]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from .ngram import FileCache, Floats, Hits, Opinion, add_scores, followers_at, mixed, mixing_weights, with_base
+from .ngram import FileCache, Floats, Hits, Opinion, add_scores, bits_with_base, followers_at, mixed, mixing_weights
 from .ngram_counts import START, Counter, Followers, Ids, Places
 from .ngram_nest import Nest
 from .ngram_training import NgramModel
@@ -79,9 +79,9 @@ class NgramReading:
     def costs(self, system: str) -> Costs:
         """What all tokens cost under a system."""
         opinion = mixed(self._parts(system))
-        spelled = with_base(opinion, np.exp2(-self._spelled_bits))
-        closed = with_base(opinion, 1 / (self._known[system] + 1.0))
-        return Costs(-np.log2(spelled), -np.log2(closed), ~self._seen[system])
+        spelled = bits_with_base(opinion, self._spelled_bits)
+        closed = bits_with_base(opinion, np.log2(self._known[system] + 1.0))
+        return Costs(spelled, closed, ~self._seen[system])
 
     def ranks(self, number: int, is_identifier: bool) -> dict[str, dict[int, int | None]]:
         """By system and characters typed, where a token stands in the list."""

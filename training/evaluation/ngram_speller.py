@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy.typing as npt
 
 from peephole.model.vocabulary import UNKNOWN, Vocabulary
 
-from .ngram import Floats, Opinion, with_base
+from .ngram import Floats, Opinion, bits_with_base
 from .ngram_counts import START, Counts, Ids, Places, id_bits_for
 
 LEARNT_CHARACTERS = 20_000_000
@@ -36,8 +37,8 @@ class Speller:
             return np.empty(0)
         documents, starts = self._spell(tokens)
         places = Places.of(documents)
-        base = np.full(len(places.ids), 1 / (len(self._vocabulary.characters) + 2))
-        bits = -np.log2(with_base(Opinion.of(self._counts, places), base))
+        base_bits = np.full(len(places.ids), math.log2(len(self._vocabulary.characters) + 2))
+        bits = bits_with_base(Opinion.of(self._counts, places), base_bits)
         bits += (places.ids == UNKNOWN + 1) * self._vocabulary.unknown_bits
         bits[places.ids == START] = 0
         found: Floats = np.add.reduceat(bits, starts)
