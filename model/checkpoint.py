@@ -58,14 +58,11 @@ class Checkpoint:
     provenance: Mapping[str, object]
     sha256: Mapping[str, str]
     weights_dtype: WeightsDtype = "float32"
-    reads_path: bool = False
-    """Whether the network was trained with the end of a file's path before its text (`heading`)."""
 
     @property
     def model_hash(self) -> str:
         """Twelve hex digits that name this model: the same config, vocabulary and files give the same."""
         identity = [self.config.to_json(), self.vocabulary.to_json(), dict(self.sha256)]
-        identity += ["reads path"] if self.reads_path else []
         return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:12]
 
     def parameters(self) -> Parameters:
@@ -121,9 +118,6 @@ def read_checkpoint(folder: Path) -> Checkpoint:
     dtype = description["weights_dtype"]
     if dtype not in ("float32", "float16"):
         raise CheckpointMalformed(f"weights_dtype is {dtype!r}; expected float32 or float16")
-    reads_path = description.get("reads_path", False)  # of the first models there is none, and they do not
-    if type(reads_path) is not bool:
-        raise CheckpointMalformed(f"reads_path is {reads_path!r}; expected true or false")
     try:
         config = NetworkConfig.from_json(description["config"])
         vocabulary = Vocabulary.from_json(description["vocabulary"])
@@ -135,7 +129,7 @@ def read_checkpoint(folder: Path) -> Checkpoint:
         )
     hashes = check_files(folder, description["files"])
     provenance = as_object(description["provenance"], "provenance")
-    return Checkpoint(folder, config, vocabulary, provenance, hashes, dtype, reads_path)
+    return Checkpoint(folder, config, vocabulary, provenance, hashes, dtype)
 
 
 def read_limited(path: Path, limit: int) -> bytes:

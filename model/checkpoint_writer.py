@@ -43,7 +43,6 @@ def write_checkpoint(
     *,
     weights_dtype: WeightsDtype = "float32",
     gate: GateParameters | None = None,
-    reads_path: bool = False,
 ) -> Checkpoint:
     """Write a checkpoint whole or not at all, and give it back as `load_checkpoint` reads it.
 
@@ -56,7 +55,7 @@ def write_checkpoint(
     if gate is not None:
         gate.check(config.hidden_size)
         files[GATE] = save_tensors(gate.tensors())
-    return write_files(folder, Checkpoint(folder, config, vocabulary, provenance, {}, weights_dtype, reads_path), files)
+    return write_files(folder, Checkpoint(folder, config, vocabulary, provenance, {}, weights_dtype), files)
 
 
 def add_gate(
@@ -80,7 +79,6 @@ def write_files(folder: Path, described: Checkpoint, files: Mapping[str, bytes])
         "config": described.config.to_json(),
         "vocabulary": described.vocabulary.to_json(),
         "weights_dtype": described.weights_dtype,
-        "reads_path": described.reads_path,
         "files": {
             name: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()} for name, data in files.items()
         },

@@ -100,14 +100,12 @@ class Predictor:
         """The float32 parameters, read when first asked for: completing needs none of their megabytes."""
         return self.runtime.checkpoint.parameters()
 
-    def start(self, language: str, libraries: Libraries = NO_LIBRARIES, *, path: str = "") -> Reading:
-        """The reading of an empty document; `VocabularyError` for a language that the model does not know.
-
-        path: of the document, if it has one; the network reads its end where it was trained to, the memories never do.
-        """
-        nats, state = self.runtime.read(self.runtime.beginning(language, path), State.zeros(self.config))
+    def start(self, language: str, libraries: Libraries = NO_LIBRARIES) -> Reading:
+        """The reading of an empty document; `VocabularyError` for a language that the model does not know."""
+        index = np.array([self.vocabulary.start(language)], np.uint16)
+        nats, state = self.runtime.read(index, State.zeros(self.config))
         recall = None if self.gate is None else Recall.empty(self.alphabet, libraries)
-        return Reading(state, nats[-1].copy(), recall, self.gate)
+        return Reading(state, nats[0], recall, self.gate)
 
     def reading(self, snapshot: Snapshot, recall: Recall | None) -> Reading:
         """What the network knew, with what the memories know; recall: of the same text."""

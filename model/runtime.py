@@ -11,7 +11,6 @@ import onnxruntime
 
 from .checkpoint import Checkpoint
 from .errors import CheckpointMismatch
-from .heading import heading
 from .softmax import log_softmax
 from .state import Float32, State
 
@@ -67,16 +66,6 @@ class Runtime:
             ) from error
         if [(array.shape, array.dtype) for array in found] != [(shape, np.float32) for shape in expected]:
             raise CheckpointMismatch("the graph's outputs are not of its config's sizes; export the model again")
-
-    def beginning(self, language: str, path: str = "") -> npt.NDArray[np.uint16]:
-        """What the network reads before a document's text: the start token, and the heading if it was trained with one.
-
-        `VocabularyError` for a language that the model does not know.
-        """
-        start = np.array([self.vocabulary.start(language)], np.uint16)
-        if not self.checkpoint.reads_path:
-            return start
-        return np.concatenate([start, self.vocabulary.encode(heading(path))])
 
     def read(self, indices: npt.NDArray[np.uint16], state: State) -> tuple[Float32, State]:
         """Log-probabilities (T, V), in nats, of the character after each index, and the state at the end.

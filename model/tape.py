@@ -39,15 +39,12 @@ class Tape:
         predictor: Predictor,
         language: str,
         *,
-        path: str = "",
         snapshot_interval: int = 256,
         snapshot_budget_bytes: int = 8 << 20,
         slice_length: int = SLICE_LENGTH,
     ) -> None:
         self.predictor = predictor
         self.language = language
-        self.path = path
-        """Where the document lies, for a network that reads that first; empty where it lies nowhere."""
         self.text = ""
         self.fed = 0
         self.counters = TapeCounters()
@@ -56,7 +53,7 @@ class Tape:
         self._memory = Memory(predictor.alphabet) if predictor.gate is not None else None
         self._surprisal_bits = np.empty(1024, np.float32)
         self._network_bits = np.empty(1024, np.float32)
-        start = predictor.start(language, path=path)
+        start = predictor.start(language)
         self._snapshots = Snapshots(Snapshot(start.state, start.network_nats), snapshot_interval, snapshot_budget_bytes)
         self._head = 0, self._snapshots.start
         self._charged = self._head
@@ -153,7 +150,7 @@ class Tape:
         least = WINDOW // 2 if start else 0
         if window is None or not least <= offset - start <= 2 * WINDOW:
             start = self._window_start(offset)
-            window = Tape(self.predictor, self.language, path=self.path, slice_length=self._slice_length)
+            window = Tape(self.predictor, self.language, slice_length=self._slice_length)
             window.consult(self.libraries)
             self._window = start, window
         window.edit(self.text[start:offset])

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .address import path_of
 from .scheduler import ShouldStop, Stopped
 
 if TYPE_CHECKING:  # the model's modules take a while to import: the worker does it
@@ -103,8 +102,7 @@ class Session:
 
         desk = self._desk
         if desk is None or not desk.fits(predictor, snapshot_budget_bytes):
-            path = path_of(self.uri) or ""
-            tape = Tape(predictor, self.language, path=path, snapshot_budget_bytes=snapshot_budget_bytes)
+            tape = Tape(predictor, self.language, snapshot_budget_bytes=snapshot_budget_bytes)
             self._desk = desk = Desk(tape, Lexing(self.language), snapshot_budget_bytes)
         if self.document is None:
             self._desk = desk = None

@@ -49,7 +49,6 @@ def write_tiny_checkpoint(
     seed: int = 0,
     quantise: bool = True,
     gate: bool = False,
-    reads_path: bool = False,
 ) -> Checkpoint:
     """A checkpoint of an untrained network in the folder; the same arguments give the same bytes.
 
@@ -59,10 +58,7 @@ def write_tiny_checkpoint(
     parameters = random_parameters(config, seed)
     graph = export_onnx(config, parameters, quantise=quantise)
     trusting = trusting_gate(hidden_size, seed) if gate else None
-    told = {"note": "untrained"}
-    return write_checkpoint(
-        folder, config, tiny_vocabulary(), parameters, graph, told, gate=trusting, reads_path=reads_path
-    )
+    return write_checkpoint(folder, config, tiny_vocabulary(), parameters, graph, {"note": "untrained"}, gate=trusting)
 
 
 def trusting_gate(hidden_size: int, seed: int = 0, *, nats: float = 2.0) -> GateParameters:

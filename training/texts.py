@@ -46,11 +46,6 @@ class Text:
         return self.text.encode("utf-8", "surrogateescape")
 
     @property
-    def lies_at(self) -> str:
-        """Its path, for a network that reads that first."""
-        return self.place or self.path
-
-    @property
     def folder(self) -> PurePosixPath:
         """Where it lies."""
         return PurePosixPath(self.place).parent

@@ -88,7 +88,7 @@ def neuron_signal(
     from peephole.model.introspection import signals
 
     layer, index = neuron
-    reading = predictor.start(source.language, path=str(source.path.absolute()))
+    reading = predictor.start(source.language)
     text, values = source.text[:end], list[float]()
     for start in range(0, max(len(text), 1), CHUNK):  # once also for an empty text: the request is checked
         indices = predictor.vocabulary.encode(text[start : start + CHUNK])

@@ -57,16 +57,3 @@ def test_a_gru_has_no_cell_to_draw(java_file: Path, tmp_path: Path) -> None:
 
 def test_lines_past_the_end_are_an_error(model: Path, java_file: Path) -> None:
     assert_fails(peephole("look", java_file, "--lines", "90:95", "--model", model), "line 90 is past the end")
-
-
-def test_a_model_that_reads_paths_sees_another_name(java_file: Path, tmp_path: Path) -> None:
-    write_tiny_checkpoint(tmp_path / "model", reads_path=True)
-    other = java_file.with_name("Other.java")
-    other.write_bytes(java_file.read_bytes())
-    for arguments in ((), ("--neuron", "1:3")):
-        one, two, again = (
-            peephole("look", file, *arguments, "--model", tmp_path / "model").stdout
-            for file in (java_file, other, java_file)
-        )
-        assert one == again
-        assert one != two

@@ -114,11 +114,3 @@ async def test_a_model_that_could_not_be_loaded_is_tried_again(words: Predictor,
     assert reader.condition.state == "ready"
     assert not reader.load(lambda _: None), "one that is there is not loaded again"
     reader.close()
-
-
-def test_the_tape_of_a_document_knows_where_it_lies_if_it_lies_somewhere(words: Predictor) -> None:
-    for uri, path in (("file:///shop/src/a%20b.py", "/shop/src/a b.py"), ("untitled:Untitled-1", "")):
-        session = Session(uri, "python", Document.opened(uri, "python", 1, "x", "utf-16"))
-        desk = session.desk(words, 1 << 20)
-        assert desk is not None
-        assert desk.tape.path == path

@@ -23,12 +23,7 @@ def fates(corpus: Path, split: str, language: str = "java") -> dict[str, int]:
 
 
 def documents(corpus: Path, split: str, language: str = "java") -> list[str]:
-    """The texts of a shard, without the headings before them."""
-    return [document.partition("\n")[2] for document in headed(corpus, split, language)]
-
-
-def headed(corpus: Path, split: str, language: str = "java") -> list[str]:
-    """The texts of a shard as they stand there."""
+    """The texts of a shard."""
     shard, vocabulary = open_shard(corpus, split, language), corpus_vocabulary(corpus)
     return [vocabulary.decode(shard.document(n)[1:]) for n in range(shard.documents)]
 
@@ -47,25 +42,6 @@ def test_own_folders_are_split_by_package_and_every_file_is_accounted_for(tmp_pa
     (held_out,) = (name for name, split in splits.items() if split == "development")
     folder = tmp_path / "out" / "development" / "java" / held_out
     assert sorted(p.read_text() for p in folder.iterdir()) == sorted(documents(tmp_path / "out", "development"))
-
-
-def test_each_text_stands_behind_the_end_of_its_path_and_some_behind_an_empty_line(tmp_path: Path) -> None:
-    package = write_package(tmp_path / "shop" / "src" / "deep", range(40))
-    other = write_package(tmp_path / "other", range(100, 105))
-    assert build(tmp_path / "out", package.parent.parent, other, "--development-share", 0.5, "--seed", 3) == 0
-    lines = [text.partition("\n")[0] for split in ("train", "development") for text in headed(tmp_path / "out", split)]
-    named = [line for line in lines if line]
-    paths = {path.name: path for path in (tmp_path / "shop").rglob("*.java")}
-    assert len(lines) == 45
-    assert len(named) in range(30, 45), "about a tenth of what is learnt from has no name"
-    assert all(line == f"src/deep/{paths[line.rpartition('/')[2]].name}" for line in named if line.startswith("src"))
-    assert any(line.startswith("other/") for line in named)
-
-
-def test_without_headings_a_text_begins_with_its_first_character(tmp_path: Path) -> None:
-    package = write_package(tmp_path / "p0", range(3))
-    assert build(tmp_path / "out", package, "--no-headings") == 0
-    assert all(text.startswith("class ") for text in headed(tmp_path / "out", "train"))
 
 
 def test_a_training_file_like_a_development_file_is_the_one_that_goes(tmp_path: Path) -> None:

@@ -6,10 +6,9 @@ import json
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from peephole.model.heading import heading
 from peephole.model.vocabulary import Vocabulary
 
 from ..errors import CorpusError
@@ -21,9 +20,6 @@ from .report import describe_sources, report_files
 from .selection import apply_caps, drop_duplicates, kept_records
 from .settings import Say, Settings
 from .store import Store
-
-NAMED_SHARE = 0.9
-"""Of the training files; the others have the heading of a text without a path, as a new document in an editor."""
 
 SHARDED = ("train", "development")
 """The splits that are encoded; the gate's stays text, for it needs to know which files lie beside which."""
@@ -91,7 +87,7 @@ def write_corpus(harvests: Sequence[Harvest], folder: Path, settings: Settings) 
             kept = kept_records(harvests, split, language)
             random.Random(f"{settings.seed} {split} {language}").shuffle(kept)
             if kept:
-                texts = encoded_texts(kept, split, settings)
+                texts = (harvest.content(record).decode() for harvest, record in kept)
                 splits[split][language] = shards.write_shard(folder, split, language, vocabulary, texts)
     if not splits["train"] and not any(kept_records(harvests, "gate", language) for language in settings.languages):
         raise CorpusError("no file is left to train on; the report of a smaller selection may say why")
@@ -102,7 +98,6 @@ def write_corpus(harvests: Sequence[Harvest], folder: Path, settings: Settings) 
         "format": shards.FORMAT,
         "vocabulary": vocabulary.to_json(),
         "splits": splits,
-        "headings": settings.headings,
         "settings": {"caps": dict(settings.caps), "seed": settings.seed},
         "sources": describe_sources(harvests),
         "report": report_files(harvests, settings.languages),
@@ -110,18 +105,6 @@ def write_corpus(harvests: Sequence[Harvest], folder: Path, settings: Settings) 
     }
     (folder / "corpus.json").write_text(json.dumps(description, indent=1, ensure_ascii=False) + "\n", "utf-8")
     return description
-
-
-def encoded_texts(kept: Sequence[tuple[Harvest, FileRecord]], split: str, settings: Settings) -> Iterator[str]:
-    """The texts of a shard, each behind its heading where a corpus has such."""
-    generator = random.Random(f"{settings.seed} headings {split}")
-    for source, record in kept:
-        text = source.content(record).decode()
-        if not settings.headings:
-            yield text
-            continue
-        named = split != "train" or generator.random() < NAMED_SHARE
-        yield heading(f"{source.material.name}/{record.path}" if named else "") + text
 
 
 def count_vocabulary(harvests: Sequence[Harvest], settings: Settings) -> Vocabulary:

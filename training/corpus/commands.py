@@ -8,11 +8,16 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from peephole.model.vocabulary import ASCII
 
 from ..errors import CorpusError
 from .recipe import LANGUAGES
+from .report_command import add_json, add_report
+
+if TYPE_CHECKING:
+    from .pipeline import Plan
 
 
 def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -44,15 +49,22 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     build.add_argument(
         "--require-share", type=float, default=0.9, metavar="X", help="of the sources' bytes (default 0.9)"
     )
-    build.add_argument(
-        "--no-headings", dest="headings", action="store_false", help="do not put the end of each file's path before it"
-    )
     build.add_argument("--debian-mirror", metavar="URL", help="instead of the mirror that apt is set up for")
     build.add_argument("--processes", type=int, default=min(os.cpu_count() or 1, 8), metavar="N")
     build.add_argument(
         "--seed", type=int, default=1, metavar="N", help="of the caps' and the order's chance (default 1)"
     )
+    build.add_argument(
+        "--executor",
+        choices=("processes", "datatrove"),
+        default="processes",
+        help="what reads the packages: processes of this command, or tasks of datatrove (peephole-lsp[cluster])",
+    )
+    build.add_argument("--tasks", type=int, metavar="N", help="of datatrove (default: as --processes)")
+    build.add_argument("--workers", type=int, metavar="N", help="datatrove's tasks at a time (default: as --processes)")
+    add_json(build)
     build.set_defaults(func=run_build)
+    add_report(group)
 
 
 def run_build(arguments: argparse.Namespace) -> int:
@@ -60,8 +72,9 @@ def run_build(arguments: argparse.Namespace) -> int:
     from .build import build_corpus
     from .fetch import apt_mirrors
     from .materials import list_materials
+    from .pipeline import Plan
     from .recipe import shipped_recipe
-    from .report import format_report
+    from .report_command import publish
     from .settings import Settings
 
     started = time.monotonic()
@@ -74,7 +87,6 @@ def run_build(arguments: argparse.Namespace) -> int:
         mirrors=(arguments.debian_mirror.rstrip("/"),) if arguments.debian_mirror else tuple(apt_mirrors()),
         vocabulary_size=_vocabulary_size(arguments.vocabulary_size, languages),
         require_share=_share(arguments.require_share, "--require-share"),
-        headings=arguments.headings,
         processes=arguments.processes,
         seed=arguments.seed,
     )
@@ -82,10 +94,21 @@ def run_build(arguments: argparse.Namespace) -> int:
     paths = [Path(source) for source in arguments.sources] or [shipped_recipe()]
     materials = list_materials(paths, languages, development_share=share, seed=arguments.seed)
     warn_without_development({material.split for material in materials})
+    if arguments.executor == "datatrove":
+        _harvest_with_datatrove(Plan(materials, arguments.out, settings), arguments)
     description = build_corpus(materials, arguments.out, settings, _say)
-    print(format_report(description))
-    print(f"\n{arguments.out}: built in {time.monotonic() - started:.0f} s")
+    publish(description, arguments.json)
+    _say(f"\n{arguments.out}: built in {time.monotonic() - started:.0f} s")
     return 0
+
+
+def _harvest_with_datatrove(plan: Plan, arguments: argparse.Namespace) -> None:
+    from .pipeline import harvest_here
+
+    tasks, workers = arguments.tasks or arguments.processes, arguments.workers or arguments.processes
+    if min(tasks, workers) < 1:
+        raise CorpusError(f"--tasks and --workers must be 1 or more, found {tasks} and {workers}")
+    harvest_here(plan, tasks=tasks, workers=workers)
 
 
 def warn_without_development(splits: Sequence[str] | set[str]) -> None:

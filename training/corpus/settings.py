@@ -12,10 +12,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Settings:
-    """How to build; `caps` are clean bytes of training text a package, by language.
-
-    headings: whether the end of each file's path stands before its text (`peephole.model.heading`).
-    """
+    """How to build; `caps` are clean bytes of training text a package, by language."""
 
     languages: tuple[str, ...]
     cache: Path
@@ -23,6 +20,5 @@ class Settings:
     mirrors: tuple[str, ...] = ()
     vocabulary_size: int = 128
     require_share: float = 0.9
-    headings: bool = True
     processes: int = 1
     seed: int = 1

@@ -1,7 +1,7 @@
 """A corpus on disk: one file of tokens a split and language, its document starts, and the words about it.
 
 corpus.json          format, vocabulary, splits, sources, report
-train-java.bin       documents back to back, each a start token, its heading if the corpus has such, the text
+train-java.bin       documents back to back, each a start token and the text's indices
 train-java.idx       little-endian uint64: where each document starts, and the end
 files.jsonl          one record a kept file
 development/         the kept development files as text

@@ -131,31 +131,24 @@ def collect(
     rows = iter(examples.starts.tolist())
     for repository, numbers in pairs:
         for number, libraries in repository.beside(numbers, vocabulary):
-            file = repository.files[number]
-            indices = vocabulary.encode(file.text)
-            beginning = runtime.beginning(language, f"{repository.name}/{file.path}")
-            read_document(runtime, beginning, indices, libraries, examples, next(rows))
+            indices = vocabulary.encode(repository.files[number].text)
+            read_document(runtime, language, indices, libraries, examples, next(rows))
             advance(len(indices))
     return examples
 
 
 def read_document(
     runtime: Runtime,
-    beginning: npt.NDArray[np.uint16],
+    language: str,
     indices: npt.NDArray[np.uint16],
     libraries: Libraries,
     examples: Examples,
     row: int,
 ) -> None:
-    """Write what was said before each character of a document into the rows from `row` on.
-
-    beginning: what the network reads before the first one.
-    """
+    """Write what was said before each character of a document into the rows from `row` on."""
     recall: Recall | None = Recall.empty(alphabet_of(runtime.vocabulary), libraries)
     state = State.zeros(runtime.config)
-    if len(beginning) > 1:
-        _, state = runtime.read(beginning[:-1], state)
-    fed = np.concatenate([beginning[-1:], indices[:-1]])
+    fed = np.concatenate([[runtime.vocabulary.start(language)], indices[:-1]]).astype(np.uint16)
     for start in range(0, len(indices), LONGEST_CALL):
         chunk = indices[start : start + LONGEST_CALL]
         nats, hidden, state = runtime.read_with_hidden(fed[start : start + LONGEST_CALL], state)
