@@ -26,7 +26,9 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("one", "two"):
         (folder / "code" / name).mkdir(parents=True)
         for number in range(2):
-            (folder / "code" / name / f"C{number}.java").write_text(java_file(len(name) + number, methods=1))
+            (folder / "code" / name / f"C{number}.java").write_text(
+                "// Copyright\n" * number + java_file(len(name) + number, methods=1)
+            )
             (folder / "code" / name / f"m{number}.py").write_text(python_file(number, functions=2))
     command = ["evaluate", "--model", str(model), str(folder / "code")]
     full = ["--language", "java", "--memory", "workspace", "--tokens", "4", "--typing", "1", "--rivals"]
@@ -84,12 +86,11 @@ def test_what_was_not_measured_has_no_section_and_what_others_add_is_shown(measu
 def test_counts_stand_beside_all_figures(measured: Path) -> None:
     java, python = figures(measured, "j"), figures(measured, "p")
     for found in (java, python):
-        for parts in (found["by_position"], found["by_repository"]):
-            assert sum(part["characters"] for part in parts) == found["characters"]
-            for system in ("network", "served"):
-                bits = sum(part["characters"] * part["bits_per_character"][system] for part in parts)
-                whole = found["network"] if system == "network" else found
-                assert bits / found["characters"] == pytest.approx(whole["bits_per_character"])
+        bare = found["without_licence_header"]
+        for parts, whole in ((found["by_position"], bare), (found["by_repository"], found)):
+            assert sum(part["characters"] for part in parts) == whole["characters"]
+            bits = sum(part["characters"] * part["bits_per_character"]["served"] for part in parts)
+            assert bits / whole["characters"] == pytest.approx(whole["bits_per_character"])
         assert [each["name"] for each in found["by_repository"]] == ["one", "two"]
         assert sum(each["files"] for each in found["by_repository"]) == found["files"] == found["found"]["files"]
     assert java["typing"]["places"] == 1
@@ -131,8 +132,9 @@ def test_a_file_is_cut_where_the_parts_begin_and_only_there_are_figures_where_it
     import numpy as np
 
     positions = ByPosition()
-    positions.add({"network": np.ones(600), "served": np.full(600, 0.5)})
-    positions.add({"network": np.ones(10), "served": np.zeros(10)})
+    positions.add({"network": np.ones(600), "served": np.full(600, 0.5)}, 0)
+    positions.add({"network": np.ones(15), "served": np.zeros(15)}, 5)
+    positions.add({"network": np.ones(700), "served": np.zeros(700)}, 700)
     first, second = positions.to_json()
     assert (first["from"], first["to"], first["files"], first["characters"]) == (0, 512, 2, 522)
     assert (second["from"], second["to"], second["files"], second["characters"]) == (512, 1024, 1, 88)

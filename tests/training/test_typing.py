@@ -151,7 +151,7 @@ def test_the_place_of_the_cursor_is_told_as_the_server_tells_it(text: str, langu
 def simulate(predictor: Predictor, text: str, places: int = 1, libraries: Libraries = NO_LIBRARIES) -> TypingSimulation:
     """A text typed at sampled places."""
     named = Text("A.java", text, "A.java")
-    simulation = TypingSimulation(predictor, "java", Stretches([named], places))
+    simulation = TypingSimulation(predictor, "java", Stretches([named], "java", places))
     simulation.measure(named, libraries)
     return simulation
 
@@ -197,11 +197,13 @@ def test_what_is_offered_is_what_a_fresh_reading_with_the_same_libraries_offers(
 
 def test_stretches_are_the_same_each_time_and_never_overlap() -> None:
     texts = [Text(name, python_file(n, functions=40), name) for n, name in enumerate("abc")]
-    everything = Stretches(texts, 10**6)
+    everything = Stretches(texts, "python", 10**6)
     assert everything.size == everything.of
     for text in texts:
         assert "".join(text.text[start:end] for start, end in everything.within(text)) == text.text
-    some, again = (Stretches(texts, 5) for _ in range(2))
+    licence = Text("L", "# Copyright somebody\n" + python_file(1), "L")
+    assert next(Stretches([licence], "python", 10**6).within(licence))[0] == len("# Copyright somebody\n")
+    some, again = (Stretches(texts, "python", 5) for _ in range(2))
     chosen = [list(some.within(text)) for text in texts]
     assert chosen == [list(again.within(text)) for text in texts]
     assert sum(map(len, chosen)) == some.size == 5

@@ -62,7 +62,7 @@ class Evaluation:
         for name, size in compressed.items():
             self.compressors[name].add(size, characters)
         self.files += 1
-        self.by_position.add({name: bits for name, (bits, _) in costs.items()})
+        self.by_position.add({name: bits for name, (bits, _) in costs.items()}, header)
         sums = {name: float(bits.sum()) for name, (bits, _) in costs.items()}
         self.by_repository.add(text.repository, {**sums, **compressed}, characters)
 

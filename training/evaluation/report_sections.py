@@ -245,7 +245,8 @@ ALL = (
     Section(
         "Along a file",
         "position.svg",
-        "What a character costs, by how much of its file stands before it: a memory pays as the file grows.",
+        "What a character costs, by how much of its file stands before it: a memory pays as the file grows. Licence "
+        "headers are left out, though they were read.",
         _positions,
     ),
     Section("Between repositories", "repositories.svg", "How far the figure depends on what is read.", _repositories),
@@ -259,11 +260,12 @@ ALL = (
     Section(
         "Typing",
         "typing.svg",
-        "Somebody types stretches of 400 characters at sampled places. All that comes before is in the document, "
-        "nothing stands behind the cursor. After each keystroke the list (ten items, of which she reads five) and "
-        "ghost text are shown as the server shows them. She makes no mistake, takes only what is right, and of that "
-        "what saves most: an item costs one press and an arrow press for each item above it, a ghost text one press. "
-        "A ghost text that stays while it is typed along counts once; a wrong one counts with all its characters.",
+        "Somebody types stretches of 400 characters at sampled places behind licence headers. All that comes before is "
+        "in the document, nothing stands behind the cursor. After each keystroke the list (ten items, of which she "
+        "reads five) and ghost text are shown as the server shows them. She makes no mistake, takes only what is "
+        "right, and of that what saves most: an item costs one press and an arrow press for each item above it, a "
+        "ghost text one press. A ghost text that stays while it is typed along counts once; a wrong one counts with "
+        "all its characters.",
         _typing,
     ),
     Section("The n-gram", "", "What it was made of; its figures stand among the tokens.", _others("ngram")),

@@ -87,18 +87,20 @@ class Portion:
 
 
 class ByPosition:
-    """How the cost of a character falls, or does not, the more of its file has been read."""
+    """How the cost of a character falls, or does not, the more of its file has been read; licence headers left out."""
 
     def __init__(self) -> None:
         self._portions = {edge: Portion() for edge in EDGES}
 
-    def add(self, costs: Mapping[str, Bits]) -> None:
-        """Add one file; costs: bits of each of its characters, by system."""
+    def add(self, costs: Mapping[str, Bits], header: int) -> None:
+        """Add one file; costs: bits of each of its characters, by system; header: length of its licence."""
         length = max(map(len, costs.values()))
-        for start, end in zip(EDGES, (*EDGES[1:], length), strict=True):
-            if start < length:
-                part = {name: float(bits[start:end].sum()) for name, bits in costs.items()}
-                self._portions[start].add(part, min(end, length) - start)
+        for edge, end in zip(EDGES, (*EDGES[1:], length), strict=True):
+            start, end = max(edge, header), min(end, length)
+            if start < end:
+                self._portions[edge].add(
+                    {name: float(bits[start:end].sum()) for name, bits in costs.items()}, end - start
+                )
 
     def to_json(self) -> list[dict[str, object]]:
         """The parts that there are, from a file's beginning on; `to` is None where nothing ends a part."""

@@ -69,7 +69,7 @@ def prepare(arguments: argparse.Namespace) -> Task:
         sample = Sample(texts, arguments.language, arguments.tokens, words_to_know(arguments))
         tokens = TokenEvaluation(predictor, arguments.language, sample)
     if arguments.typing:
-        typing = TypingSimulation(predictor, arguments.language, Stretches(texts, arguments.typing))
+        typing = TypingSimulation(predictor, arguments.language, Stretches(texts, arguments.language, arguments.typing))
     return Task(
         predictor=predictor,
         language=arguments.language,
