@@ -7,7 +7,9 @@ import pytest
 from peephole.training.cli import build_parser, main
 
 
-@pytest.mark.parametrize("command", [["corpus", "build"], ["fit"], ["evaluate"], ["sample"], ["samples"], ["export"], ["card"], []])
+@pytest.mark.parametrize(
+    "command", [["corpus", "build"], ["fit"], ["evaluate"], ["sample"], ["samples"], ["export"], ["card"], []]
+)
 def test_every_command_has_help(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         build_parser().parse_args([*command, "--help"])
