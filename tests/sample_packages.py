@@ -10,6 +10,7 @@ from pathlib import Path
 from sample_code import java_file
 
 from peephole.training.cli import main
+from peephole.training.corpus.shards import read_corpus
 
 
 def write_package(folder: Path, seeds: range, **more: str) -> Path:
@@ -43,3 +44,13 @@ def write_recipe(folder: Path, packages: dict[str, tuple[str, list[str]]]) -> Pa
     recipe = folder / "recipe.json"
     recipe.write_text(json.dumps({"format": 1, "name": "r", "packages": entries}))
     return recipe
+
+
+def assert_same_corpus(one: Path, two: Path) -> None:
+    """Byte for byte, but for the date: midnight may lie between the two."""
+    files = [sorted(p.relative_to(folder) for p in folder.rglob("*") if p.is_file()) for folder in (one, two)]
+    assert files[0] == files[1]
+    for name in files[0]:
+        if name.name != "corpus.json":
+            assert (one / name).read_bytes() == (two / name).read_bytes()
+    assert {**read_corpus(one), "built": ""} == {**read_corpus(two), "built": ""}

@@ -8,24 +8,13 @@ from pathlib import Path
 
 import pytest
 from sample_code import java_file
-from sample_packages import build, write_package, write_recipe
+from sample_packages import assert_same_corpus, build, write_package, write_recipe
 
 from peephole.training.corpus import store
 from peephole.training.corpus.harvest import FileRecord, Material, describe
-from peephole.training.corpus.shards import read_corpus
 from peephole.training.corpus.sources import read_source
 from peephole.training.corpus.store import Store, key_of
 from peephole.training.errors import CorpusError
-
-
-def assert_same_corpus(one: Path, two: Path) -> None:
-    """Byte for byte, but for the date: midnight may lie between the two."""
-    files = [sorted(p.relative_to(folder) for p in folder.rglob("*") if p.is_file()) for folder in (one, two)]
-    assert files[0] == files[1]
-    for name in files[0]:
-        if name.name != "corpus.json":
-            assert (one / name).read_bytes() == (two / name).read_bytes()
-    assert {**read_corpus(one), "built": ""} == {**read_corpus(two), "built": ""}
 
 
 def kill_while_fetching(mirror: socket.socket, arguments: list[object]) -> None:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+from ..errors import CorpusError
 from .filters import ORDER
 from .harvest import Harvest
 from .recipe import SPLITS
@@ -65,18 +66,47 @@ def describe_sources(harvests: Sequence[Harvest]) -> list[dict[str, object]]:
     return sources
 
 
-def format_report(description: Mapping[str, object]) -> str:
-    """The report of a `corpus.json` as text."""
-    report = cast(dict[str, Any], description["report"])
-    splits = cast(dict[str, Any], description["splits"])
-    lines = _fate_table(report["fates"])
-    for split, languages in splits.items():
+def report_data(description: Mapping[str, Any]) -> dict[str, object]:
+    """The report of a `corpus.json` as data: what `--json` writes. Fates are in the order of the filters.
+
+    `CorpusError` if the corpus was made without a report.
+    """
+    report = description.get("report") or {}
+    if "fates" not in report:
+        raise CorpusError("the corpus has no report: it was not made by `peephole-train corpus build`; build it again")
+    return {
+        "built": description["built"],
+        "splits": description["splits"],
+        "files": report["fates"],
+        "masked": report["masked"],
+        "missing": report["missing"],
+        "licences": count_licences(description["sources"]),
+        "sources": description["sources"],
+    }
+
+
+def count_licences(sources: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, int]]:
+    """Packages, files and bytes kept under each licence, most bytes first."""
+    counts: dict[str, dict[str, int]] = {}
+    for source in sources:
+        row = counts.setdefault(source["licence"], {"packages": 0, "files": 0, "bytes": 0})
+        row["packages"] += 1
+        row["files"] += source["files"]
+        row["bytes"] += source["bytes"]
+    return dict(sorted(counts.items(), key=lambda item: -item[1]["bytes"]))
+
+
+def format_report(description: Mapping[str, Any]) -> str:
+    """The report of a `corpus.json` as text; `CorpusError` as of `report_data`."""
+    data = cast(dict[str, Any], report_data(description))
+    lines = _fate_table(data["files"])
+    for split, languages in data["splits"].items():
         for language, entry in languages.items():
             lines.append(f"{split} {language}: {entry['documents']:,} documents, {entry['tokens']:,} tokens")
-    masked = ", ".join(f"{kind} {count:,}" for kind, count in report["masked"].items())
-    lines += ["", f"masked: {masked or 'nothing'}", *_licence_lines(cast(list[dict[str, Any]], description["sources"]))]
-    lines += [f"missing: {m['package']}: {m['reason']}" for m in report["missing"]]
-    return "\n".join(lines)
+    masked = ", ".join(f"{kind} {count:,}" for kind, count in data["masked"].items())
+    lines += ["", f"masked: {masked or 'nothing'}", "", "licences of the sources (MB kept):"]
+    lines += [f"  {row['bytes'] / 1e6:>8.1f}  {name}" for name, row in data["licences"].items()]
+    return "\n".join([*lines, *(f"missing: {m['package']}: {m['reason']}" for m in data["missing"])])
 
 
 def _fate_table(fates: Mapping[str, Mapping[str, Any]]) -> list[str]:
@@ -89,12 +119,3 @@ def _fate_table(fates: Mapping[str, Mapping[str, Any]]) -> list[str]:
         cells = (f"{rows[fate]['files']:>14,}{rows[fate]['bytes'] / 1e6:>10.1f}" for _, rows in columns)
         lines.append(f"{fate:<24}" + "".join(cells))
     return [*lines, ""]
-
-
-def _licence_lines(sources: Sequence[Mapping[str, Any]]) -> list[str]:
-    counts: Counter[str] = Counter()
-    for source in sources:
-        counts[str(source["licence"])] += int(source["bytes"])
-    return ["", "licences of the sources (MB kept):"] + [
-        f"  {b / 1e6:>8.1f}  {name}" for name, b in counts.most_common()
-    ]
