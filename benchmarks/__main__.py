@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import sys
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from peephole.server.commands import machine
 from peephole.server.commands.options import THREADS, add_model_option
 from peephole.server.engine import open_predictor
 
-from . import editing, reading, remembering, resuming, starting, workspace
+from . import editing, remembering, resuming, starting, workspace
 from .figure import Figure, table
 
 Part = Callable[[Predictor, argparse.Namespace], list[Figure]]
@@ -23,11 +24,14 @@ Part = Callable[[Predictor, argparse.Namespace], list[Figure]]
 PARTS: dict[str, Part] = {
     "starting": lambda _, options: starting.measure(options.model, options.lines),
     "editing": lambda predictor, options: editing.measure(predictor, options.model, options.lines),
-    "reading": lambda predictor, options: reading.measure(predictor, options.lines),
+    "reading": lambda predictor, options: _reading(predictor, options),
     "remembering": lambda predictor, options: remembering.measure(predictor, options.lines),
     "workspace": lambda predictor, options: workspace.measure(predictor.vocabulary, options.workspace),
     "resuming": lambda *_: resuming.measure(),
+    "training": lambda _, options: _training(options),
 }
+
+NEED_TORCH = {"reading", "resuming", "training"}
 
 
 def main() -> int:
@@ -39,7 +43,7 @@ def main() -> int:
         print(f"error: {error}", file=sys.stderr)
         return 2
     figures: list[Figure] = []
-    for part in arguments.only or PARTS:
+    for part in arguments.only or _possible():
         print(f"measuring: {part} ...", file=sys.stderr)
         figures += PARTS[part](predictor, arguments)
     identity = {"machine": machine.describe(), "model": _describe(predictor)}
@@ -50,11 +54,32 @@ def main() -> int:
     return 0
 
 
+def _reading(predictor: Predictor, options: argparse.Namespace) -> list[Figure]:
+    from . import reading  # torch
+
+    return reading.measure(predictor, options.lines)
+
+
+def _training(options: argparse.Namespace) -> list[Figure]:
+    from . import training  # torch
+
+    return training.measure(options.repetitions)
+
+
+def _possible() -> list[str]:
+    """All parts, or without torch those that can do without."""
+    if importlib.util.find_spec("torch"):
+        return list(PARTS)
+    print(f"torch is not installed: {', '.join(sorted(NEED_TORCH))} left out", file=sys.stderr)
+    return [part for part in PARTS if part not in NEED_TORCH]
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--only", action="append", choices=list(PARTS), help="only this part (may be repeated)")
     parser.add_argument("--lines", type=int, default=5000, help="length of the long file (default: 5000)")
     parser.add_argument("--workspace", type=Path, metavar="FOLDER", help="its files instead of invented ones")
+    parser.add_argument("--repetitions", type=int, default=9, help="training steps of which the median is reported")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
     add_model_option(parser)
     return parser
