@@ -13,6 +13,7 @@ from matplotlib.ticker import PercentFormatter
 from .report_runs import Run, rows_of
 from .report_sections import largest
 from .summary import name_of
+from .systems import EDGES
 
 OURS, ALONE, OTHERS = "#0072b2", "#56b4e9", "#999999"
 COLOURS = (OURS, "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", OTHERS)
@@ -20,6 +21,9 @@ COLOURS = (OURS, "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", OTHERS)
 
 WIDTH = 9.0
 """Inches."""
+
+ALONG = ("network", "served", "neural_cache", "dynamic_evaluation")
+"""Systems that are shown along a file; the others run beside these."""
 
 Draw = Callable[[Axes, Run], None]
 
@@ -31,10 +35,10 @@ def draw_all(runs: Sequence[Run], folder: Path) -> set[str]:
     bars = max(len(list(rows_of(run.figures))) for run in runs)
     repositories = max(len(largest(run.figures["by_repository"])) for run in runs)
     drawn = {
-        "bits.svg": _panels(runs, _draw_bits, 0.8 + 0.26 * bars, columns=1),
-        "position.svg": _panels(runs, _draw_positions, 2.8),
+        "bits.svg": _panels(runs, _draw_bits, 0.8 + 0.26 * bars),
+        "position.svg": _panels(runs, _draw_positions, 2.4),
         "repositories.svg": _panels(runs, _draw_repositories, 0.9 + 0.2 * repositories),
-        "tokens.svg": _panels(tokens, _draw_tokens, 3.2),
+        "tokens.svg": _panels(tokens, _draw_tokens, 2.6),
         "typing.svg": _one(typing, _draw_typing),
     }
     # Names of clip paths would be new each time without the salt.
@@ -47,24 +51,26 @@ def draw_all(runs: Sequence[Run], folder: Path) -> set[str]:
     return {name for name, figure in drawn.items() if figure is not None}
 
 
-def _panels(runs: Sequence[Run], draw: Draw, height: float, *, columns: int = 2) -> Callable[[], Figure] | None:
-    """A figure of a panel for each run, height inches each; None for no runs."""
+def _panels(runs: Sequence[Run], draw: Draw, height: float) -> Callable[[], Figure] | None:
+    """A figure of a panel for each run, height inches each, over one scale; None for no runs."""
     if not runs:
         return None
 
     def make() -> Figure:
-        across = min(columns, len(runs))
-        down = -(-len(runs) // across)
-        figure = Figure(figsize=(WIDTH, height * down), layout="constrained")
-        axes = figure.subplots(down, across, squeeze=False).ravel()
-        for panel, run in zip(axes, runs, strict=False):
+        figure = Figure(figsize=(WIDTH, height * len(runs)), layout="constrained")
+        axes = figure.subplots(len(runs), squeeze=False, sharex=True).ravel()
+        for panel, run in zip(axes, runs, strict=True):
             panel.set_title(run.label, loc="left", fontweight="bold")
             draw(panel, run)
-        for panel in axes[len(runs) :]:
-            panel.set_axis_off()
+            panel.tick_params(labelbottom=True)
         return figure
 
     return make
+
+
+def _explain(panel: Axes) -> None:
+    """Says what each line is, beside the panel."""
+    panel.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=8, frameon=False)
 
 
 def _one(runs: Sequence[Run], draw: Callable[[Axes, Sequence[Run]], None]) -> Callable[[], Figure] | None:
@@ -90,18 +96,19 @@ def _draw_bits(panel: Axes, run: Run) -> None:
 
 def _draw_positions(panel: Axes, run: Run) -> None:
     parts = run.figures["by_position"]
-    systems = [s for s in parts[0]["bits_per_character"] if s != "served" or run.figures["memory"] != "none"]
-    places = range(len(parts))
+    hidden = ("served",) if run.figures["memory"] == "none" else ()
+    systems = [system for system in ALONG if system in parts[0]["bits_per_character"] and system not in hidden]
+    places = [EDGES.index(part["from"]) for part in parts]
     for system, colour in zip(systems, (ALONE, *COLOURS), strict=False):
         bits = [part["bits_per_character"][system] for part in parts]
         ours = system in ("network", "served")
         name = name_of(system, run.figures)
         panel.plot(places, bits, color=colour, label=name, marker="o" if ours else None, linewidth=2 if ours else 1)
-    panel.set_xticks(list(places), [f"{part['from']:,}" for part in parts], rotation=45)
+    panel.set_xticks(range(len(EDGES)), [f"{edge:,}" for edge in EDGES])
     panel.set_ylim(bottom=0)
     panel.set_xlabel("characters of the file before it, from")
     panel.set_ylabel("bits per character")
-    panel.legend(fontsize=7)
+    _explain(panel)
 
 
 def _draw_repositories(panel: Axes, run: Run) -> None:
@@ -117,13 +124,13 @@ def _draw_repositories(panel: Axes, run: Run) -> None:
     panel.invert_yaxis()
     panel.set_xlim(left=0)
     panel.set_xlabel("bits per character")
-    panel.legend(fontsize=7)
+    _explain(panel)
 
 
 def _draw_tokens(panel: Axes, run: Run) -> None:
     systems = run.figures["tokens"]["systems"]
     for (system, groups), colour in zip(systems.items(), (ALONE, *COLOURS), strict=False):
-        typed = groups["identifiers"].get("typed", {})
+        typed = groups.get("identifiers", {}).get("typed", {})
         name = name_of(system, run.figures)
         for top, style in (("top5", "-"), ("top1", ":")):
             shares = [ranks[top] for ranks in typed.values()]
@@ -133,7 +140,7 @@ def _draw_tokens(panel: Axes, run: Run) -> None:
     panel.yaxis.set_major_formatter(PercentFormatter(1))
     panel.set_xlabel("characters of the identifier typed")
     panel.set_ylabel("lists with the right one")
-    panel.legend(fontsize=6)
+    _explain(panel)
 
 
 def _draw_typing(panel: Axes, runs: Sequence[Run]) -> None:
