@@ -66,15 +66,14 @@ def words_to_know(arguments: argparse.Namespace) -> KnownWords | None:
         return known_words(corpus, arguments.language, advance)
 
 
-def measure_ngram(task: Task, tokens: dict[str, Any]) -> dict[str, object] | None:
-    """Adds the n-gram's figures to those of the tokens; returns what it was made of, None if nobody asked for it."""
+def measure_ngram(task: Task, corpus: Path, tokens: dict[str, Any]) -> dict[str, object]:
+    """Adds the n-gram's figures to those of the tokens; returns what it was made of."""
     from ..progress_bar import show_progress
     from .ngram_evaluation import NgramEvaluation
     from .ngram_nest import in_order
 
-    if task.ngram is None or task.tokens is None:
-        return None
-    model = _train(task.ngram, task.language, task.ngram_bytes)
+    assert task.tokens is not None, "checked with the arguments"
+    model = _train(corpus, task.language, task.ngram_bytes)
     evaluation = NgramEvaluation(model, task.given, task.language, task.tokens.sample)
     with show_progress("6-gram", task.texts) as advance:
         for text in in_order(task.texts):
@@ -82,7 +81,7 @@ def measure_ngram(task: Task, tokens: dict[str, Any]) -> dict[str, object] | Non
             advance(len(text.text))
     tokens["systems"] |= evaluation.systems_to_json()
     tokens["all_tokens"] |= evaluation.charged_to_json()
-    return {"corpus": str(task.ngram), **model.to_json()}
+    return {"corpus": str(corpus), **model.to_json()}
 
 
 def _train(corpus: Path, language: str, limit_bytes: float) -> NgramModel:

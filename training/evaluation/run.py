@@ -50,7 +50,8 @@ def carry_out(task: Task) -> dict[str, object]:
         figures["rival_settings"] = {"tuned_on": task.tune and str(task.tune), **settings.to_json()}
     if task.tokens is not None:
         tokens = task.tokens.to_json()
-        figures["ngram"] = measure_ngram(task, tokens)
+        if task.ngram is not None:
+            figures["ngram"] = measure_ngram(task, task.ngram, tokens)
         figures["tokens"] = tokens
     if task.typing is not None:
         figures["typing"] = task.typing.to_json()
