@@ -83,6 +83,10 @@ def _training(checkpoint: Checkpoint) -> str:
     settings = cast(Mapping[str, object], facts.get("settings") or {})
     rows = [("characters seen", f"{facts.get('characters_seen', 0):,}"), ("steps", f"{facts.get('steps', 0):,}")]
     rows += [(key.replace("_", " "), str(value)) for key, value in settings.items()]
+    parent = cast(Mapping[str, Any], facts.get("parent") or {})
+    if parent:
+        seen = f"{parent.get('characters_seen', 0):,}"
+        rows.append(("began with the weights of", f"model `{parent.get('model')}`, which had seen {seen} characters"))
     corpus = cast(Mapping[str, Any], facts.get("corpus") or {}).get("splits") or {}
     rows += [
         (f"{language} text in the corpus", f"{shard['tokens']:,} characters, {shard['documents']:,} files")
@@ -106,6 +110,8 @@ def _gate(checkpoint: Checkpoint) -> str:
         f"{name}: {text['characters']:,} characters, {text['files']:,} files" for name, text in texts.items()
     )
     told = f"Fitted in {gate.get('steps')} steps on text that the network was not trained on ({read})."
+    if gate.get("fitted_for"):
+        told += f" It was fitted for the model that this one began with, `{gate['fitted_for']}`."
     return f"## The gate of the memories\n\n{told}\n\n{_source_rows(gate, 'gate')}"
 
 

@@ -13,6 +13,7 @@ from peephole.model.version import VERSION
 GROUPS = (
     "corpus.commands",
     "fitting.command",
+    "fitting.curve_command",
     "gate.command",
     "evaluation.command",
     "evaluation.report_command",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from peephole.model.checkpoint import Checkpoint
 from peephole.model.checkpoint_writer import write_checkpoint
@@ -45,7 +45,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def export_run(folder: RunFolder, out: Path, *, corpus: Path, weights: str = "float32") -> Checkpoint:
-    """Writes the checkpoint folder; `RunError` if the run has saved nothing yet, `CorpusError` without its corpus."""
+    """Writes the checkpoint folder; `RunError` if the run has saved nothing yet, `CorpusError` without its corpus.
+
+    A run that began with a model keeps its gate, which was fitted for that model: a better one is fitted by `gate`.
+    """
     from .export import export_onnx
     from .fitting.networks import network_config
 
@@ -61,15 +64,17 @@ def export_run(folder: RunFolder, out: Path, *, corpus: Path, weights: str = "fl
     }
     if weights == "float16":  # what serves is made of what is stored, rounding and all
         parameters = {name: value.astype("float16").astype("float32") for name, value in parameters.items()}
-    graph = export_onnx(config, parameters)
+    graph, parent = export_onnx(config, parameters), folder.parent()
+    facts = provenance(folder, saved, read_corpus(corpus))
     return write_checkpoint(
         out,
         config,
         vocabulary,
         parameters,
         graph,
-        provenance(folder, saved, read_corpus(corpus)),
+        facts if parent is None else descend(facts, parent),
         weights_dtype=weights,  # type: ignore[arg-type]
+        gate=parent.gate() if parent else None,
     )
 
 
@@ -84,7 +89,7 @@ def provenance(folder: RunFolder, saved: Saved, corpus: Mapping[str, Any]) -> di
             "streams": fit.streams,
             "bptt_length": fit.bptt_length,
             "optimizer": fit.optimizer,
-            "precision": fit.precision if folder.config.network.cell == "lstm" else "float32",
+            "precision": fit.precision,
             "learning_rate": fit.learning_rate,
             "characters": fit.characters,
             "shares": folder.config.data.shares,
@@ -93,3 +98,17 @@ def provenance(folder: RunFolder, saved: Saved, corpus: Mapping[str, Any]) -> di
     facts["corpus"] = {"splits": corpus.get("splits"), "report": corpus.get("report")}
     facts["sources"] = corpus.get("sources")
     return facts
+
+
+def descend(facts: Mapping[str, object], parent: Checkpoint) -> dict[str, object]:
+    """The provenance of a model that began with another: the parent's sources are its own too, and so is the gate."""
+    before = parent.provenance
+    told = {
+        key: before.get(key) for key in ("steps", "characters_seen", "settings", "corpus", "parent") if key in before
+    }
+    inherited: dict[str, object] = {"parent": {"model": parent.model_hash, **told}}
+    own = cast(Sequence[object], facts.get("sources") or ())
+    inherited["sources"] = [*own, *cast(Sequence[object], before.get("sources") or ())]
+    if "gate" in before:
+        inherited["gate"] = {**cast(Mapping[str, object], before["gate"]), "fitted_for": parent.model_hash}
+    return {**facts, **inherited}

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from runs import run_config
 from torch import nn
 
 from peephole.model.network import Network
@@ -20,24 +21,10 @@ from peephole.model.predictor import Predictor
 from peephole.model.runtime import Runtime
 from peephole.training.errors import CorpusError, RunError
 from peephole.training.export_command import export_run
-from peephole.training.fitting.config import DataConfig, FitConfig, NetworkShape, RunConfig, dump_config
+from peephole.training.fitting.config import dump_config
 from peephole.training.fitting.fit import Fit
-from peephole.training.fitting.run_folder import CHECKPOINT, LOG, RunFolder
-
-
-def _config(corpus: Path, *, cell: str = "lstm", steps: int = 60, **fit: object) -> RunConfig:
-    settings: dict[str, object] = {
-        "characters": steps * 8 * 16,
-        "streams": 8,
-        "bptt_length": 16,
-        "compiled": False,
-        "warmup_steps": 5,
-        "development_every": 20,
-        "checkpoint_seconds": 0.001,
-        "threads": 1,
-    }
-    shape = NetworkShape(cell=cell, embedding_size=8, hidden_size=24, layers=2)  # type: ignore[arg-type]
-    return RunConfig(shape, DataConfig(str(corpus)), FitConfig(**(settings | fit)))  # type: ignore[arg-type]
+from peephole.training.fitting.log import LOG, append_record
+from peephole.training.fitting.run_folder import CHECKPOINT, RunFolder
 
 
 def _curve(folder: Path) -> list[tuple[int, float]]:
@@ -49,18 +36,25 @@ def _curve(folder: Path) -> list[tuple[int, float]]:
     ("cell", "precision"), [("lstm", "bfloat16"), ("lstm", "float32"), ("peephole", "float32"), ("gru", "float32")]
 )
 def test_a_run_learns_its_corpus(tiny_corpus: Path, tmp_path: Path, cell: str, precision: str) -> None:
-    config = _config(tiny_corpus, cell=cell, precision=precision, learning_rate=0.02)
+    config = run_config(tiny_corpus, cell=cell, precision=precision, learning_rate=0.02)
+    Fit(RunFolder.create(tmp_path / "run", config)).run()
+    steps, bits = zip(*_curve(tmp_path / "run"), strict=True)
+    assert steps == tuple(range(1, 61))
+    assert np.mean(bits[-10:]) < bits[0] - 2
+
+
+def test_a_look_at_development_files_is_logged_and_gets_better(tiny_corpus: Path, tmp_path: Path) -> None:
+    config = run_config(tiny_corpus, steps=40, development_every=40, learning_rate=0.02)
     fit = Fit(RunFolder.create(tmp_path / "run", config))
     before = fit.development.cross_entropy_bits(fit.network)
     fit.run()
-    after = fit.development.cross_entropy_bits(fit.network)
-    assert all(after[language] < before[language] - 2 for language in ("java", "python"))
-    assert [step for step, _ in _curve(tmp_path / "run")] == list(range(1, 61))
+    after = json.loads((tmp_path / "run" / LOG).read_text().splitlines()[-1])
+    assert all(after[f"development_{language}"] < before[language] - 1 for language in ("java", "python"))
 
 
 @pytest.mark.parametrize("optimizer", ["adamw", "muon"])
 def test_a_resumed_run_continues_the_same_numbers(tiny_corpus: Path, tmp_path: Path, optimizer: str) -> None:
-    config = _config(tiny_corpus, steps=30, optimizer=optimizer, dropout=0.1)
+    config = run_config(tiny_corpus, steps=30, optimizer=optimizer, dropout=0.1)
     Fit(RunFolder.create(tmp_path / "whole", config)).run()
     Fit(RunFolder.create(tmp_path / "parts", config)).run(until_step=13)
     Fit(RunFolder.open(tmp_path / "parts")).run()
@@ -72,7 +66,7 @@ def test_a_resumed_run_continues_the_same_numbers(tiny_corpus: Path, tmp_path: P
 
 
 def test_a_run_killed_at_any_moment_resumes_to_the_uninterrupted_curve(tiny_corpus: Path, tmp_path: Path) -> None:
-    config = _config(tiny_corpus, steps=600, development_every=0)  # long enough for the kill to come in time
+    config = run_config(tiny_corpus, steps=600)  # long enough for the kill to come in time
     Fit(RunFolder.create(tmp_path / "whole", config)).run()
     (tmp_path / "run.toml").write_text(dump_config(config))
     command = [sys.executable, "-m", "peephole.training.cli", "fit", "--out", str(tmp_path / "killed")]
@@ -87,7 +81,7 @@ def test_a_run_killed_at_any_moment_resumes_to_the_uninterrupted_curve(tiny_corp
 
 
 def test_a_torn_checkpoint_is_refused_by_name(tiny_corpus: Path, tmp_path: Path) -> None:
-    folder = RunFolder.create(tmp_path / "run", _config(tiny_corpus, steps=3))
+    folder = RunFolder.create(tmp_path / "run", run_config(tiny_corpus, steps=3))
     Fit(folder).run()
     path = tmp_path / "run" / CHECKPOINT
     path.write_bytes(path.read_bytes()[:100])
@@ -96,32 +90,32 @@ def test_a_torn_checkpoint_is_refused_by_name(tiny_corpus: Path, tmp_path: Path)
 
 
 def test_resuming_with_another_network_is_refused(tiny_corpus: Path, tmp_path: Path) -> None:
-    config = _config(tiny_corpus, steps=3)
+    config = run_config(tiny_corpus, steps=3)
     folder = RunFolder.create(tmp_path / "run", config)
     Fit(folder).run()
-    folder.replace_config(dataclasses.replace(config, network=dataclasses.replace(config.network, hidden_size=32)))
+    folder.replacerun_config(dataclasses.replace(config, network=dataclasses.replace(config.network, hidden_size=32)))
     with pytest.raises(RunError, match="another network"):
         Fit(folder)
 
 
 def test_a_folder_with_a_run_is_not_overwritten(tiny_corpus: Path, tmp_path: Path) -> None:
-    RunFolder.create(tmp_path / "run", _config(tiny_corpus))
+    RunFolder.create(tmp_path / "run", run_config(tiny_corpus))
     with pytest.raises(RunError, match="holds a run already"):
-        RunFolder.create(tmp_path / "run", _config(tiny_corpus))
+        RunFolder.create(tmp_path / "run", run_config(tiny_corpus))
 
 
 def test_a_run_killed_before_it_saved_anything_begins_its_log_anew(tiny_corpus: Path, tmp_path: Path) -> None:
-    folder = RunFolder.create(tmp_path / "run", _config(tiny_corpus, steps=4))
-    folder.log({"step": 1, "characters": 128, "bits_per_character": 9.0})
+    folder = RunFolder.create(tmp_path / "run", run_config(tiny_corpus, steps=4))
+    append_record(folder.path, {"step": 1, "characters": 128, "bits_per_character": 9.0})
     Fit(RunFolder.open(tmp_path / "run")).run()
     assert [step for step, _ in _curve(tmp_path / "run")] == [1, 2, 3, 4]
 
 
 def test_a_run_resumes_with_another_number_of_streams(tiny_corpus: Path, tmp_path: Path) -> None:
-    config = _config(tiny_corpus, steps=20)
+    config = run_config(tiny_corpus, steps=20)
     folder = RunFolder.create(tmp_path / "run", config)
     Fit(folder).run(until_step=10)
-    folder.replace_config(dataclasses.replace(config, fit=dataclasses.replace(config.fit, streams=4)))
+    folder.replacerun_config(dataclasses.replace(config, fit=dataclasses.replace(config.fit, streams=4)))
     fit = Fit(folder)
     assert fit.at.step == 20  # half the streams: the same characters are twice the steps
     fit.run()
@@ -135,7 +129,7 @@ def test_a_run_resumes_with_another_number_of_streams(tiny_corpus: Path, tmp_pat
 def test_an_exported_run_loads_with_the_same_parameters_and_its_sources(
     tiny_corpus: Path, tmp_path: Path, cell: str, weights: str
 ) -> None:
-    folder = RunFolder.create(tmp_path / "run", _config(tiny_corpus, cell=cell, steps=5))
+    folder = RunFolder.create(tmp_path / "run", run_config(tiny_corpus, cell=cell, steps=5))
     fit = Fit(folder)
     fit.run()
     checkpoint = export_run(folder, tmp_path / "model", corpus=tiny_corpus, weights=weights)
@@ -154,7 +148,7 @@ def test_an_exported_run_loads_with_the_same_parameters_and_its_sources(
 
 
 def test_exporting_without_the_corpus_is_refused_since_sources_would_be_lost(tiny_corpus: Path, tmp_path: Path) -> None:
-    folder = RunFolder.create(tmp_path / "run", _config(tiny_corpus, steps=2))
+    folder = RunFolder.create(tmp_path / "run", run_config(tiny_corpus, steps=2))
     Fit(folder).run()
     with pytest.raises(CorpusError, match="is not a corpus"):
         export_run(folder, tmp_path / "model", corpus=tmp_path / "gone")

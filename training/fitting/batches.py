@@ -14,6 +14,8 @@ import numpy.typing as npt
 
 from ..errors import RunError
 
+EVERY = slice(None)
+
 Tokens = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
 
@@ -52,8 +54,11 @@ class Streams:
         *,
         bptt_length: int,
         first_character: int,
+        part: slice = EVERY,
+        translation: npt.NDArray[np.int64] | None = None,
     ) -> None:
-        self.bptt_length, self.first_character = bptt_length, first_character
+        """`part` leaves only some of the streams; `translation` maps the shards' indices to the network's."""
+        self.bptt_length, self.first_character, self._translation = bptt_length, first_character, translation
         self._stretches: list[tuple[Tokens, int]] = []
         for language, count in counts.items():
             tokens = shards[language]
@@ -63,11 +68,14 @@ class Streams:
                     "build a larger corpus or ask for fewer streams"
                 )
             self._stretches += [(tokens, len(tokens) * number // count) for number in range(count)]
+        self._stretches = self._stretches[part]
 
     def batch(self, step: int) -> Batch:
         """The batch of one step. Streams wrap round at their shard's end."""
         rows = [self._read(tokens, start + step * self.bptt_length) for tokens, start in self._stretches]
         window = np.stack(rows, axis=1)
+        if self._translation is not None:
+            window = self._translation[window]
         keep = (window[:-1] == 0) | (window[:-1] >= self.first_character)
         return Batch(window[:-1], window[1:], keep[:, :, None].astype(np.float32))
 

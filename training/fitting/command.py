@@ -1,64 +1,112 @@
-"""`peephole-train fit`: starts a run from a TOML file, or resumes one."""
+"""`peephole-train fit`: starts a run from a TOML file or from a model, or resumes one."""
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import RunError
-from .config import RunConfig, load_config
+from .config import RunConfig, check_values, load_config
 
 if TYPE_CHECKING:
-    from .run_folder import RunFolder
-
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def add_commands(subparsers: Subparsers) -> None:
     """Adds `fit` to the command line."""
-    parser = subparsers.add_parser("fit", help="train a network on a corpus, or resume a run")
+    parser = subparsers.add_parser("fit", help="train a network on a corpus, go on with a model, or resume a run")
     parser.add_argument("config", type=Path, nargs="?", help="TOML file of a new run")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the run's folder")
+    parser.add_argument(
+        "--from",
+        dest="parent",
+        metavar="MODEL",
+        help="begin with the weights of a checkpoint folder, or of the `shipped` model; without a TOML file the run "
+        "passes twice over the corpus at a low rate",
+    )
     parser.add_argument("--resume", action="store_true", help="go on with the run in --out")
+    parser.add_argument(
+        "--from-last-good", action="store_true", help="with --resume: go back to before the loss diverged"
+    )
     parser.add_argument("--corpus", type=Path, help="another corpus folder than the one in the file")
     parser.add_argument("--characters", type=float, help="another length of the whole run")
     parser.add_argument("--streams", type=int, metavar="B", help="another number of streams from here on")
+    parser.add_argument("--learning-rate", type=float, metavar="X", help="another peak rate from here on")
     parser.add_argument("--until-step", type=int, metavar="N", help="stop after optimiser step N (resume goes on)")
     parser.set_defaults(func=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Runs the command; exit code 0 when the run reached its end."""
+    """Runs the command; 0 when the run reached its end, 128 and the signal's number when it was asked to stop."""
     from .fit import Fit  # torch takes a second to import: not before the arguments are known to be right
+    from .processes import join_processes
+    from .run_folder import RunFolder
 
-    fit = Fit(_folder(arguments))
-    bits = fit.run(until_step=arguments.until_step)
-    print(
-        f"{arguments.out}: {fit.at.step} steps, {fit.at.step * fit.characters_a_step} characters, {bits:.4f} bits/char"
-    )
-    return 0
+    _check(arguments)
+    config = _configure(arguments)
+    with join_processes(config.fit.device) as processes:
+        if processes.is_first:
+            _prepare(arguments, config)
+        processes.wait()
+        fit = Fit(RunFolder.open(arguments.out), processes)
+        bits = fit.run(until_step=arguments.until_step)
+    if processes.is_first:
+        print(f"{arguments.out}: {fit.at.step} steps, {fit.characters} characters, {bits:.4f} bits/char")
+    if not fit.stopped:
+        return 0
+    if processes.is_first:
+        print(f"stopped and saved; go on with `peephole-train fit --resume --out {arguments.out}`", file=sys.stderr)
+    return 128 + fit.asked.signal
 
 
-def _folder(arguments: argparse.Namespace) -> RunFolder:
+def _check(arguments: argparse.Namespace) -> None:
+    if arguments.from_last_good and not arguments.resume:
+        raise RunError("--from-last-good goes back within a run; give --resume as well")
+    if arguments.parent and arguments.resume:
+        raise RunError("a run keeps the model that it began with; give --from or --resume, not both")
+    if not (arguments.resume or arguments.config or arguments.corpus):
+        raise RunError("nothing to train on: give a TOML file, or at least --corpus DIR")
+
+
+def _configure(arguments: argparse.Namespace) -> RunConfig:
+    """What the run is told: by its folder if it is resumed, else by the file, or what suits the model."""
+    from .parent import configure, load_parent
     from .run_folder import RunFolder  # torch again
 
     if arguments.resume:
+        return _override(RunFolder.open(arguments.out).config, arguments)
+    if arguments.parent:
+        return _override(configure(load_parent(arguments.parent), arguments.config, arguments.corpus), arguments)
+    return _override(load_config(arguments.config) if arguments.config else RunConfig(), arguments)
+
+
+def _prepare(arguments: argparse.Namespace, config: RunConfig) -> None:
+    """Makes the run's folder, or readies the one that is there."""
+    from .parent import load_parent
+    from .processes import started_again
+    from .run_folder import RunFolder
+
+    if arguments.resume:
         folder = RunFolder.open(arguments.out)
-        changed = _override(folder.config, arguments)
-        if changed != folder.config:
-            folder.replace_config(changed)
-        return folder
-    config = load_config(arguments.config) if arguments.config else RunConfig()
-    if arguments.config is None and arguments.corpus is None:
-        raise RunError("nothing to train on: give a TOML file, or at least --corpus DIR")
-    return RunFolder.create(arguments.out, _override(config, arguments))
+        if config != folder.config:
+            folder.replace_config(config)
+        if arguments.from_last_good and not started_again():
+            folder.return_to_good()
+    elif not (started_again() and RunFolder.holds(arguments.out, config)):
+        RunFolder.create(arguments.out, config, load_parent(arguments.parent) if arguments.parent else None)
 
 
 def _override(config: RunConfig, arguments: argparse.Namespace) -> RunConfig:
+    """The configuration with what the command line says."""
     if arguments.corpus:
         config = dataclasses.replace(config, data=dataclasses.replace(config.data, corpus=str(arguments.corpus)))
-    changes = {"characters": arguments.characters, "streams": arguments.streams}
-    given = {name: int(value) for name, value in changes.items() if value}
-    return dataclasses.replace(config, fit=dataclasses.replace(config.fit, **given))  # type: ignore[arg-type]
+    names = ("characters", "streams", "learning_rate")
+    given = {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
+    if "characters" in given:
+        given["characters"] = int(given["characters"])  # 1e6 is easier to type
+    fit = dataclasses.replace(config.fit, **given)
+    check_values(fit)
+    return dataclasses.replace(config, fit=fit)

@@ -14,6 +14,7 @@ from ..errors import RunError
 
 Optimizer = Literal["adamw", "muon"]
 Precision = Literal["float32", "bfloat16"]
+Device = Literal["cpu", "cuda"]
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,11 @@ class FitConfig:
     seed: int = 0
     threads: int = 0
     """Threads of the matrix products; 0 leaves torch's own choice (a resumed run needs the same number)."""
+    device: Device = "cpu"
+    """Where it is computed; with several processes on graphics cards each takes the one of its local rank."""
+    divergence_bits: float = 1.0
+    """The run stops when its mean of some 20 steps is so far above its best, and warns at half of that; 0 for never.
+    Over 7,292 steps of a healthy run (128 streams) the largest rise was 0.23 bits, in its first hundred 0.2."""
     checkpoint_seconds: float = 120.0
     development_every: int = 1000
     """Steps between looks at the development files; 0 for never."""
@@ -75,8 +81,10 @@ class RunConfig:
 
 T = TypeVar("T", NetworkShape, DataConfig, FitConfig)
 
+DEFAULTS = RunConfig()
 
-def load_config(path: Path) -> RunConfig:
+
+def load_config(path: Path, defaults: RunConfig = DEFAULTS) -> RunConfig:
     """The run's configuration; `RunError` names an unknown key, a wrong type or an impossible value."""
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -88,22 +96,21 @@ def load_config(path: Path) -> RunConfig:
     if unknown:
         raise RunError(f"{path}: unknown table {sorted(unknown)}; there are network, data and fit")
     return RunConfig(
-        _read_table(NetworkShape, tables.get("network", {})),
-        _read_table(DataConfig, tables.get("data", {})),
-        _read_table(FitConfig, tables.get("fit", {})),
+        _read_table(defaults.network, tables.get("network", {})),
+        _read_table(defaults.data, tables.get("data", {})),
+        _read_table(defaults.fit, tables.get("fit", {})),
     )
 
 
-def _read_table(kind: type[T], table: dict[str, Any]) -> T:
-    """One table as its dataclass, every value checked against the default's type."""
-    defaults = kind()
+def _read_table(defaults: T, table: dict[str, Any]) -> T:
+    """The defaults with one table's values, every one checked against the default's type."""
     for key, value in table.items():
         if not hasattr(defaults, key):
-            known = ", ".join(f.name for f in dataclasses.fields(kind))
+            known = ", ".join(f.name for f in dataclasses.fields(defaults))
             raise RunError(f"unknown setting {key!r}; there are {known}")
         _check_type(key, value, getattr(defaults, key))
-    config = kind(**table)
-    _check_values(config)
+    config = dataclasses.replace(defaults, **table)
+    check_values(config)
     return config
 
 
@@ -113,10 +120,12 @@ def _check_type(key: str, value: object, default: object) -> None:
         raise RunError(f"setting {key!r} is {value!r}; it wants {wanted[-1].__name__}, such as {default!r}")
 
 
-def _check_values(config: NetworkShape | DataConfig | FitConfig) -> None:
-    choices = {"cell": CellKind, "optimizer": Optimizer, "precision": Precision}
+def check_values(config: NetworkShape | DataConfig | FitConfig) -> None:
+    """`RunError` names a setting that no run can have."""
+    choices = {"cell": CellKind, "optimizer": Optimizer, "precision": Precision, "device": Device}
     may_be_zero = {
         "threads",
+        "divergence_bits",
         "dropout",
         "weight_decay",
         "seed",

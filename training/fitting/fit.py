@@ -2,104 +2,144 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
+import signal
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
+import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
-from peephole.model.network import TorchState
+from peephole.model.checkpoint import Checkpoint
+from peephole.model.vocabulary import Vocabulary
 
 from ..corpus.shards import corpus_vocabulary, open_shard
 from ..errors import RunError
 from .batches import Streams, divide_streams
 from .config import RunConfig
 from .development import DevelopmentSet
-from .networks import build_network, network_config
+from .divergence import Watch
+from .log import truncate_log
+from .networks import build_network
 from .optimizer import Optimizers
-from .progress import FitProgress
-from .run_folder import RunFolder
+from .parent import check_languages, translate
+from .processes import Processes
+from .record import Recorder
+from .run_folder import LAST_GOOD, RunFolder
 from .schedule import learning_rate
-
-SMOOTHING = 0.99
-"""The shown bits per character average over about 1 / (1 - 0.99) = 100 steps."""
-
-
-@dataclass
-class Progressed:
-    """Where a run stands: what changes from step to step besides tensors."""
-
-    step: int = 0
-    bits: float = math.nan
+from .standing import Standing, describe, load_saved
+from .stopping import Asked, note_signals
 
 
 class Fit:
-    """One run in progress. `run` goes on until the configured characters are seen, saving as it goes."""
+    """One run in progress. `run` goes on until the configured characters are seen, saving as it goes.
 
-    def __init__(self, folder: RunFolder) -> None:
-        self.folder, self.config = folder, folder.config
+    Where several processes train together, each has a `Fit` of its own, and all call its methods together.
+    """
+
+    def __init__(self, folder: RunFolder, processes: Processes | None = None) -> None:
+        self.folder, self.config, self.processes = folder, folder.config, processes or Processes()
         if self.config.fit.threads:
             torch.set_num_threads(self.config.fit.threads)
-        corpus = Path(self.config.data.corpus)
-        self.vocabulary = corpus_vocabulary(corpus)
-        self.network = build_network(self.config, self.vocabulary)
-        self.optimizers = Optimizers(self.network, self.config.fit)
-        self.streams = self._open_streams(corpus)
+        corpus, parent = Path(self.config.data.corpus), folder.parent()
+        self.vocabulary = parent.vocabulary if parent else corpus_vocabulary(corpus)
+        check_languages(self.config.data.shares, self.vocabulary)
+        self.streams = open_streams(self.config, self.vocabulary, self.processes)
         self.development = DevelopmentSet.read(corpus, self.vocabulary)
-        self.state: TorchState = self.network.initial_state(self.config.fit.streams)
-        self.at = Progressed()
-        self._resume()
-
-    def _open_streams(self, corpus: Path) -> Streams:
-        fit = self.config.fit
-        counts = divide_streams(self.config.data.shares, fit.streams)
-        shards = {language: open_shard(corpus, "train", language).tokens for language in counts}
-        return Streams(shards, counts, bptt_length=fit.bptt_length, first_character=self.vocabulary.first_character)
+        self.at = begin(self.config, self.vocabulary, parent, self.processes)
+        self.network = self.at.network
+        saved = load_saved(folder, self.vocabulary)
+        if saved is not None:
+            self.at.restore(saved, self.processes, self.config)
+        self.trained = self.processes.join_gradients(self.network)
+        self.asked, self.stopped = Asked(), False
+        if self.processes.is_first:
+            truncate_log(folder.path, self.characters)
 
     @property
     def characters_a_step(self) -> int:
         """Characters that one optimiser step sees."""
         return self.config.fit.streams * self.config.fit.bptt_length
 
+    @property
+    def characters(self) -> int:
+        """Characters seen so far."""
+        return self.at.step * self.characters_a_step
+
     def run(self, *, until_step: int | None = None) -> float:
-        """Trains to the end of the run (or to a step) and gives the smoothed bits per character."""
+        """Trains to the end of the run (or to a step, or a signal) and gives the smoothed bits per character."""
         steps = min(self.config.steps, until_step or self.config.steps)
-        begun, first, saved = time.monotonic(), self.at.step, time.monotonic()
-        with FitProgress(self.config.fit.characters, self.at.step * self.characters_a_step) as progress:
+        with note_signals() as self.asked, Recorder(self.folder, self.characters, self.processes) as recorder:
+            if not self.at.step:
+                self.save()  # whatever comes, there is something to return to
+            saved = time.monotonic()
             while self.at.step < steps:
-                rate = self._rate()
-                bits = self._train_step(rate)
-                speed = (self.at.step - first) * self.characters_a_step / (time.monotonic() - begun)
-                self._record(bits, rate, speed, progress)
-                if time.monotonic() - saved > self.config.fit.checkpoint_seconds:
+                self._train_step(recorder)
+                late = time.monotonic() - saved > self.config.fit.checkpoint_seconds
+                save, stop = self.processes.total(late and self.processes.is_first, self.asked.signal)
+                if stop:
+                    self.stopped = True
+                    self.asked.signal = self.asked.signal or signal.SIGTERM  # the other processes heard of it by this
+                    break
+                if save:
                     self.save()
                     saved = time.monotonic()
-        self.save()
+            self.save()
         return self.at.bits
 
-    def _train_step(self, rate: float) -> float:
-        """One batch forwards and backwards, one update; the batch's bits per target (unknown ones not priced)."""
-        fit = self.config.fit
+    def _train_step(self, recorder: Recorder) -> None:
+        """One batch forwards and backwards, one update, and a line in the log."""
+        rate, verdict = self._rate(), self.at.watch.verdict
+        bits = self._descend(rate, recorder)
+        self.at.count_step(bits)
+        record: dict[str, float | int | str] = {"bits_per_character": bits, "learning_rate": rate}
+        every = self.config.fit.development_every
+        if every and self.at.step % every == 0 and self.processes.is_first:
+            looked = self.development.cross_entropy_bits(self.network)
+            record |= {f"development_{language}": value for language, value in looked.items()}
+        recorder.record(self.at.step, self.characters, self.at.bits, record)
+        found = self.at.watch.add(bits)
+        if found == "rising" and verdict == "calm":
+            recorder.warn(self.at.step, self.characters, f"{self.at.watch.describe()}; no checkpoint is kept as good")
+        if found == "diverged":
+            self._give_up(recorder, self.at.watch.describe())
+
+    def _descend(self, rate: float, recorder: Recorder) -> float:
+        """One update; the whole batch's bits per target (unknown ones not priced), of all processes."""
+        fit, device = self.config.fit, self.processes.device
+        if fit.dropout:  # other masks in each step and process, the same ones when a run is resumed
+            torch.manual_seed(seed_of(fit.seed, self.at.step, self.processes.rank))
         batch = self.streams.batch(self.at.step)
-        inputs, keep = torch.from_numpy(batch.inputs), torch.from_numpy(batch.keep)
-        logits, state = self.network(inputs, self.state, keep)
-        loss = nn.functional.cross_entropy(logits.flatten(0, 1), torch.from_numpy(batch.targets).flatten())
-        bits = float(loss.detach()) / math.log(2)
-        if not math.isfinite(bits):
-            raise RunError(f"the loss is {bits} at step {self.at.step}; resume with a lower learning_rate")
+        inputs, targets, keep = (torch.from_numpy(a).to(device) for a in (batch.inputs, batch.targets, batch.keep))
+        logits, (hidden, cell) = self.trained(inputs, self.at.state, keep)
+        loss = nn.functional.cross_entropy(logits.flatten(0, 1), targets.flatten())
+        share = inputs.shape[1] / fit.streams
+        (nats,) = self.processes.total(float(loss.detach()) * share)
+        if not math.isfinite(nats):
+            self._give_up(recorder, f"the loss is {nats}")
         self.network.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(self.network.parameters(), fit.clip_norm)
-        self.optimizers.step(rate)
-        self.state = (state[0].detach(), state[1].detach())
-        self.at.step += 1
-        self.at.bits = bits if math.isnan(self.at.bits) else SMOOTHING * self.at.bits + (1 - SMOOTHING) * bits
-        return bits
+        # The gradients' mean over the processes is then that of the whole batch, though their shares may differ.
+        (loss * (share * self.processes.count)).backward()  # type: ignore[no-untyped-call]
+        norm = float(nn.utils.clip_grad_norm_(self.network.parameters(), fit.clip_norm))
+        if not math.isfinite(norm):
+            self._give_up(recorder, f"the gradient's norm is {norm}")
+        self.at.optimizers.step(rate)
+        self.at.state = (hidden.detach(), cell.detach())
+        return nats / math.log(2)
+
+    def _give_up(self, recorder: Recorder, reason: str) -> NoReturn:
+        """Stops a run that has gone astray; the checkpoint from before stays."""
+        step = self.at.step
+        recorder.warn(step, self.characters, f"diverged: {reason}")
+        if self.processes.is_first:
+            self.folder.keep_some_good()
+        raise RunError(
+            f"{self.folder.path}: diverged at step {step}: {reason}. The weights from before are in {LAST_GOOD}; go on "
+            "from them at a lower rate with `peephole-train fit --resume --from-last-good "
+            f"--learning-rate {self.config.fit.learning_rate / 3:.1g} --out {self.folder.path}`"
+        )
 
     def _rate(self) -> float:
         fit = self.config.fit
@@ -111,66 +151,38 @@ class Fit:
             final_share=fit.final_share,
         )
 
-    def _record(self, bits: float, rate: float, speed: float, progress: FitProgress) -> None:
-        """The log's line for the step just done, and the progress line."""
-        step, characters = self.at.step, self.at.step * self.characters_a_step
-        record: dict[str, float | int | str] = {
-            "step": step,
-            "characters": characters,
-            "bits_per_character": bits,
-            "learning_rate": rate,
-            "characters_per_second": round(speed),
-        }
-        every = self.config.fit.development_every
-        if every and step % every == 0:
-            for language, value in self.development.cross_entropy_bits(self.network).items():
-                record[f"development_{language}"] = value
-                progress.say(f"step {step}: development {language} {value:.4f} bits/char")
-        self.folder.log(record)
-        progress.update(step, characters, self.at.bits, speed)
-
     def save(self) -> None:
-        """Writes everything that the next step depends on."""
-        tensors: dict[str, Tensor] = {f"network.{k}": v for k, v in self.network.state_dict().items()}
-        tensors |= self.optimizers.tensors()
-        tensors |= {
-            "state.hidden": self.state[0],
-            "state.cell": self.state[1],
-            "random": torch.get_rng_state(),
-        }
-        facts = {
-            "bits": repr(self.at.bits),
-            "characters": str(self.at.step * self.characters_a_step),
-            "vocabulary": json.dumps(self.vocabulary.to_json()),
-        }
-        self.folder.save(tensors, step=self.at.step, facts={**facts, "fingerprint": self._fingerprint()})
-
-    def _resume(self) -> None:
-        saved = self.folder.load()
-        if saved is None:
-            self.folder.truncate_log(0)  # of a run that was killed before it saved anything
-            return
-        if saved.facts.get("fingerprint") != self._fingerprint():
-            raise RunError(
-                f"{self.folder.path}: was trained with another network, vocabulary or optimiser; "
-                "restore those settings, or start a new run"
-            )
-        self.network.load_state_dict(_below("network.", saved.tensors))
-        self.optimizers.restore(saved.tensors)
-        torch.set_rng_state(saved.tensors["random"])
-        characters = int(saved.facts["characters"])
-        self.at = Progressed(characters // self.characters_a_step, float(saved.facts["bits"]))
-        state = (saved.tensors["state.hidden"], saved.tensors["state.cell"])
-        if state[0].shape == self.state[0].shape:  # with another number of streams each begins anew, in zeros
-            self.state = state
-        self.folder.truncate_log(characters)
-
-    def _fingerprint(self) -> str:
-        """What must not change between resumptions: shapes, vocabulary, optimiser."""
-        network = network_config(self.config, self.vocabulary).to_json()
-        parts = [network, self.vocabulary.to_json(), self.config.fit.optimizer]
-        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+        """Writes everything that the next step depends on; what stood there before is kept as good if it was calm."""
+        tensors = self.at.tensors(self.processes, self.config.fit.streams)
+        if self.processes.is_first:
+            facts = describe(self.at, self.config, self.vocabulary)
+            self.folder.save(tensors, step=self.at.step, facts=facts, calm=self.at.watch.verdict == "calm")
 
 
-def _below(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    return {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
+def open_streams(config: RunConfig, vocabulary: Vocabulary, processes: Processes) -> Streams:
+    """This process's share of the streams over the corpus, in the network's vocabulary."""
+    corpus, fit = Path(config.data.corpus), config.fit
+    counts = divide_streams(config.data.shares, fit.streams)
+    return Streams(
+        {language: open_shard(corpus, "train", language).tokens for language in counts},
+        counts,
+        bptt_length=fit.bptt_length,
+        first_character=vocabulary.first_character,
+        part=processes.part(fit.streams),
+        translation=translate(corpus_vocabulary(corpus), vocabulary),
+    )
+
+
+def seed_of(*numbers: int) -> int:
+    """A seed that differs wherever one of the numbers does."""
+    return int(np.random.SeedSequence(numbers).generate_state(1)[0])
+
+
+def begin(config: RunConfig, vocabulary: Vocabulary, parent: Checkpoint | None, processes: Processes) -> Standing:
+    """A run before its first step: the parent's weights, or random ones; the streams' state is zero."""
+    network = build_network(config, vocabulary).to(processes.device)
+    if parent is not None:
+        network.load_parameters(parent.parameters())
+    part = processes.part(config.fit.streams)
+    state = network.initial_state(part.stop - part.start)
+    return Standing(network, Optimizers(network, config.fit), state, Watch(config.fit.divergence_bits))

@@ -1,13 +1,17 @@
 """A run's folder: configuration, log, and a checkpoint that a kill at any moment leaves whole.
 
-`checkpoint.safetensors` holds everything that the next step depends on (parameters, optimiser moments, the streams'
-carried state, the random generator), its header the step; it is written beside itself, synced, then renamed.
+run.toml                  the configuration
+log.jsonl                 one line a step; the curves are drawn from it
+checkpoint.safetensors    all that the next step depends on; its header says the step
+last-good.safetensors     the checkpoint before that, if the loss was calm: where to return to from a divergence
+parent/                   the model that the run began with, if it began with one
+events/, curve.svg        the log for TensorBoard and for the eye
+
+A checkpoint is written beside itself, synced, then renamed.
 """
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +21,15 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
+from peephole.model.checkpoint import DESCRIPTION, LARGEST_DESCRIPTION, Checkpoint, load_checkpoint, read_limited
+
 from ..errors import RunError
 from .config import RunConfig, dump_config, load_config
+from .durable import put_in_place, write_durably
 
-CHECKPOINT = "checkpoint.safetensors"
+CHECKPOINT, LAST_GOOD = "checkpoint.safetensors", "last-good.safetensors"
 CONFIG = "run.toml"
-LOG = "log.jsonl"
+PARENT, EVENTS, CURVE = "parent", "events", "curve.svg"
 
 
 @dataclass(frozen=True)
@@ -34,21 +41,6 @@ class Saved:
     facts: dict[str, str]
 
 
-def write_durably(path: Path, data: bytes) -> None:
-    """Replaces a file so that, whatever happens, either the old or the new content stands there whole."""
-    part = path.with_name(path.name + ".part")
-    with part.open("wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-    part.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
 class RunFolder:
     """Reads and writes one run's folder; create it with `create` or take up an old one with `open`."""
 
@@ -56,12 +48,14 @@ class RunFolder:
         self.path, self.config = path, config
 
     @classmethod
-    def create(cls, path: Path, config: RunConfig) -> RunFolder:
-        """A new folder; `RunError` if a run stands there already."""
+    def create(cls, path: Path, config: RunConfig, parent: Checkpoint | None = None) -> RunFolder:
+        """A new folder, with a copy of the model to begin with; `RunError` if a run stands there already."""
         if (path / CONFIG).exists():
             raise RunError(f"{path}: holds a run already; resume it with `--resume`, or give another folder")
         path.mkdir(parents=True, exist_ok=True)
-        write_durably(path / CONFIG, dump_config(config).encode())
+        if parent is not None:
+            _copy_checkpoint(parent, path / PARENT)
+        write_durably(path / CONFIG, dump_config(config).encode())  # last: it makes the folder a run
         return cls(path, config)
 
     @classmethod
@@ -71,15 +65,40 @@ class RunFolder:
             raise RunError(f"{path}: holds no run ({CONFIG} is missing); start one with `peephole-train fit`")
         return cls(path, load_config(path / CONFIG))
 
+    @staticmethod
+    def holds(path: Path, config: RunConfig) -> bool:
+        """Whether a run of just this configuration stands in the folder."""
+        return (path / CONFIG).exists() and load_config(path / CONFIG) == config
+
+    def parent(self) -> Checkpoint | None:
+        """The model that the run began with; None for a run from random weights."""
+        return load_checkpoint(self.path / PARENT) if (self.path / PARENT).exists() else None
+
     def replace_config(self, config: RunConfig) -> None:
         """Records a changed configuration (a longer run, say) before going on."""
         write_durably(self.path / CONFIG, dump_config(config).encode())
         self.config = config
 
-    def save(self, tensors: Mapping[str, Tensor], *, step: int, facts: Mapping[str, str]) -> None:
-        """Writes the checkpoint durably; the last one stays until the new one is whole."""
+    def save(self, tensors: Mapping[str, Tensor], *, step: int, facts: Mapping[str, str], calm: bool = True) -> None:
+        """Writes the checkpoint durably; the last one stays until the new one is whole.
+
+        If this one is `calm` the last one stays longer, as good: nothing has come of it but a calm loss.
+        """
         data = save({name: t.contiguous() for name, t in tensors.items()}, {**facts, "step": str(step)})
+        if calm and (self.path / CHECKPOINT).exists():
+            put_in_place(self.path / CHECKPOINT, self.path / LAST_GOOD)
         write_durably(self.path / CHECKPOINT, data)
+
+    def keep_some_good(self) -> None:
+        """Sees to it that there is a checkpoint to return to, if there is any: the only one, when but one was saved."""
+        if (self.path / CHECKPOINT).exists() and not (self.path / LAST_GOOD).exists():
+            put_in_place(self.path / CHECKPOINT, self.path / LAST_GOOD)
+
+    def return_to_good(self) -> None:
+        """Makes the checkpoint that was kept the one to resume from; `RunError` if there is none."""
+        if not (self.path / LAST_GOOD).exists():
+            raise RunError(f"{self.path}: {LAST_GOOD} is missing; resume from the last checkpoint, or start anew")
+        put_in_place(self.path / LAST_GOOD, self.path / CHECKPOINT)
 
     def load(self) -> Saved | None:
         """The last checkpoint, None if none was written yet; `RunError` if it does not parse."""
@@ -94,25 +113,13 @@ class RunFolder:
         except (SafetensorError, KeyError, ValueError) as error:
             raise RunError(f"{path}: is not a checkpoint of a run ({error}); start anew in another folder") from error
 
-    def log(self, record: Mapping[str, float | int | str]) -> None:
-        """Appends one line to the log."""
-        with (self.path / LOG).open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(record) + "\n")
 
-    def truncate_log(self, characters: int) -> None:
-        """Drops the lines after so many characters: a resumed run writes them again."""
-        path = self.path / LOG
-        if path.exists():
-            kept = [line for line in path.read_text().splitlines() if _characters_of(line) <= characters]
-            write_durably(path, "".join(line + "\n" for line in kept).encode())
-
-
-def _characters_of(line: str) -> float:
-    """The characters seen that a log line speaks of; infinity for a line cut short by a kill."""
-    try:
-        return float(json.loads(line)["characters"])
-    except (ValueError, KeyError, TypeError):
-        return float("inf")
+def _copy_checkpoint(checkpoint: Checkpoint, folder: Path) -> None:
+    """A model's files, checked; `model.json` comes last, so a copy cut short is no model."""
+    folder.mkdir(exist_ok=True)
+    for name in checkpoint.sha256:
+        write_durably(folder / name, checkpoint.read_file(name))
+    write_durably(folder / DESCRIPTION, read_limited(checkpoint.folder / DESCRIPTION, LARGEST_DESCRIPTION))
 
 
 def flatten_optimizer(name: str, optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
