@@ -13,6 +13,8 @@ import pytest
 from sample_code import java_file, python_file
 from sample_packages import build, write_package, write_recipe
 
+from peephole.training.cli import main
+from peephole.training.corpus.filters import ORDER
 from peephole.training.corpus.shards import corpus_vocabulary, open_shard, read_corpus
 
 
@@ -209,6 +211,43 @@ def test_a_missing_package_is_reported_and_tolerated_up_to_a_share(
     assert "missing: two: two.tar.gz is not on the mirror" in capsys.readouterr().out
     assert [m["package"] for m in read_corpus(tmp_path / "out")["report"]["missing"]] == ["two"]
     assert {s["package"] for s in read_corpus(tmp_path / "out")["sources"]} == {"one", "three"}
+
+
+def test_the_report_is_the_same_data_at_once_in_a_file_and_later_on_standard_output(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    texts = {name: [java_file(n), "// generated\n"] for n, name in enumerate(("one", "two", "gone"))}
+    recipe = write_recipe(tmp_path, {name: ("train", texts[name]) for name in texts})
+    (tmp_path / "cache" / "gone.tar.gz").unlink()
+    write_package(tmp_path / "own", range(5, 7), **{"a.py": python_file(1) + "# jo@acme.org\n"})
+    options = ["--cache", tmp_path / "cache", "--debian-mirror", "http://127.0.0.1:9", "--require-share", 0.5]
+    assert build(tmp_path / "out", recipe, tmp_path / "own", *options, "--json", tmp_path / "report.json") == 0
+    table = capsys.readouterr().out
+    report = json.loads((tmp_path / "report.json").read_text("utf-8"))
+    rows = report["files"]["train"]["java"]
+    assert list(rows) == ["read", *ORDER, "kept"]
+    assert [rows[fate]["files"] for fate in ("read", "exact duplicate", "generated", "kept")] == [6, 1, 1, 4]
+    assert (
+        rows["read"]["bytes"] == rows["kept"]["bytes"] + rows["generated"]["bytes"] + rows["exact duplicate"]["bytes"]
+    )
+    assert report["masked"] == {"address": 1}
+    assert [missing["package"] for missing in report["missing"]] == ["gone"]
+    assert {name: row["packages"] for name, row in report["licences"].items()} == {"MIT": 2, "not recorded": 2}
+    assert {(source["package"], source["licence"]) for source in report["sources"]} == {
+        *(("one", "MIT"), ("two", "MIT"), ("own", "not recorded"))
+    }
+    assert main(["corpus", "report", str(tmp_path / "out")]) == 0
+    assert capsys.readouterr().out == table
+    assert main(["corpus", "report", str(tmp_path / "out"), "--json", "-"]) == 0
+    assert json.loads(capsys.readouterr().out) == report
+
+
+def test_what_has_no_report_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["corpus", "report", str(tmp_path)]) == 2
+    assert "is not a corpus" in capsys.readouterr().err
+    (tmp_path / "corpus.json").write_text(json.dumps({"format": 1, "report": {}}))
+    assert main(["corpus", "report", str(tmp_path)]) == 2
+    assert "has no report" in capsys.readouterr().err
 
 
 def test_a_build_that_fails_leaves_no_corpus_but_its_harvests_and_says_where(
