@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from sample_code import java_file
 
 from peephole.model.library import Library
 from peephole.training.neighbourhood import Neighbourhood
-from peephole.training.texts import Texts, find_texts
+from peephole.training.texts import Listed, Texts, find_texts
 
 VOCABULARY = tiny_vocabulary()
 Write = Callable[[str, str], Path]
@@ -124,3 +125,20 @@ def test_what_the_libraries_will_hold_is_known_before_they_are_built(write: Writ
         id(each): each for _, both in around.libraries(given) for each in (both.near, both.far) if each is not None
     }
     assert around.bytes_to_shelve(given) == pytest.approx(sum(each.characters for each in built.values()), rel=0.1)
+
+
+def test_a_file_is_read_once_for_all_the_libraries_that_hold_it(write: Write, tmp_path: Path) -> None:
+    for number in range(12):
+        write(f"r{number % 2}/F{number:02}.java", java_file(number))
+    reads: list[str] = []
+
+    def counted(listed: Listed) -> Listed:
+        def content() -> bytes:
+            reads.append(listed.path)
+            return listed.content()
+
+        return replace(listed, content=content)
+
+    given = Texts(counted(listed) for listed in find_texts([tmp_path], "java").listed)
+    beside(given, given)
+    assert sorted(reads) == sorted(listed.path for listed in given.listed)

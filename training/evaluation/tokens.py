@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from peephole.model.offers import BEAM_WIDTH, LONGEST_ITEM, MOST_ITEMS
 from peephole.model.predictor import Predictor, Reading
 from peephole.model.recall import NO_LIBRARIES, Libraries
 from peephole.model.search import next_tokens
@@ -20,7 +21,7 @@ from peephole.model.search import next_tokens
 from ..texts import Text
 from .token_sample import ALL, SEED, WITHOUT_STRINGS, Place, Sample
 
-WIDTH, TOP, LONGEST = 8, 10, 40
+WIDTH, TOP, LONGEST = BEAM_WIDTH, MOST_ITEMS, LONGEST_ITEM
 """The server's own defaults (`peephole.completion.*`)."""
 
 TYPED = (0, 1, 3)
