@@ -41,12 +41,14 @@ def add_commands(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Runs the command; 0 when the run reached its end, 128 and the signal's number when it was asked to stop."""
+    from .allocation import keep_freed_memory
     from .fit import Fit  # torch takes a second to import: not before the arguments are known to be right
     from .processes import join_processes
     from .run_folder import RunFolder
 
     _check(arguments)
     config = _configure(arguments)
+    keep_freed_memory()
     with join_processes(config.fit.device) as processes:
         if processes.is_first:
             _prepare(arguments, config)
