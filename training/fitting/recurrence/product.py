@@ -16,8 +16,8 @@ Product = Callable[[Tensor], Tensor]
 def product_with(weight: Tensor, rows: int) -> Product:
     """`x @ weight.T` for many x of (rows, in), weight (out, in), both of type MATRIX; no gradient.
 
-    oneDNN wants pairs of rows interleaved for bfloat16 and would pack the whole matrix again at every call, which costs
-    a tenth of a product with 128 rows.
+    oneDNN wants pairs of rows interleaved for bfloat16 and would pack the whole matrix again at every call: 0.68 ms
+    instead of 0.62 for (128, 512) by (512, 2048) on one Zen 5 core.
     """
     if weight.device.type == "cpu" and packs():
         packed = torch.ops.mkldnn._reorder_linear_weight(weight.contiguous(), rows)
