@@ -1,7 +1,7 @@
-"""What "Exploring LSTMs" (Edwin Chen, 2017) sees in its network's code, each put as a rule that a parser can judge.
+"""What the article "Exploring LSTMs" (Edwin Chen) finds right in its network's code, put as rules for a parser.
 
-The article shows samples of a network that read Apache Commons Lang, and of one that read TensorFlow, and praises what
-they get right; it counts nothing. Here each of its remarks is a rule, and a rule is counted over many samples.
+The article shows samples of a network that read Apache Commons Lang, and of one that read TensorFlow. Here what it
+remarks on is a rule, to be counted over many samples and beside real code.
 """
 
 from __future__ import annotations
