@@ -3,6 +3,7 @@
 import json
 import lzma
 import math
+import multiprocessing
 import tarfile
 import weakref
 from pathlib import Path
@@ -22,7 +23,7 @@ from peephole.model.runtime import Runtime
 from peephole.model.vocabulary import CODE_POINTS, UNKNOWN
 from peephole.training.cli import main
 from peephole.training.errors import TrainingError
-from peephole.training.evaluation.baselines import ppmd_bits, xz_bits
+from peephole.training.evaluation.baselines import LOST_EACH, Compressors, ppmd_bits, xz_bits
 from peephole.training.evaluation.evaluate import evaluate, evaluate_beside
 from peephole.training.texts import Text, find_texts, licence_header_length
 
@@ -91,6 +92,22 @@ def test_ppmd_needs_fewer_bits_for_what_repeats() -> None:
     content = java_file(3, methods=60).encode()
     assert ppmd_bits(content + content) < 1.5 * ppmd_bits(content)
     assert 0.5 < ppmd_bits(content) / len(content) < 4
+
+
+def test_compressors_give_the_same_in_processes_that_are_replaced_and_leave_none_behind() -> None:
+    contents = [java_file(number).encode() for number in range(5)]
+    expected = [{"xz": xz_bits(content), "ppmd": ppmd_bits(content)} for content in contents]
+    with Compressors() as here:
+        assert [here.bits(content) for content in contents] == expected
+        assert not multiprocessing.active_children()
+    # Two files are as much as a process may lose.
+    seen: set[int | None] = set()
+    with Compressors(most_lost=2 * (LOST_EACH + len(contents[0]) + 100)) as replaced:
+        for content, bits in zip(contents, expected, strict=True):
+            assert replaced.bits(content) == bits
+            seen |= {child.pid for child in multiprocessing.active_children()}
+    assert len(seen) == 2
+    assert not multiprocessing.active_children()
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from peephole.model.state import Float32
 from peephole.model.vocabulary import UNKNOWN
 
 from ..texts import Text, licence_header_length
-from .baselines import ppmd_bits, xz_bits
+from .baselines import Compressors
 from .rivals import Rivals
 from .rows import Clock, Rows, is_right, nats_of, read_rows
 from .systems import NETWORK, SERVED, Bits, ByPosition, ByRepository, System, Tally
@@ -53,12 +53,11 @@ class Evaluation:
     by_position: ByPosition = field(default_factory=ByPosition)
     by_repository: ByRepository = field(default_factory=ByRepository)
 
-    def add(self, text: Text, costs: Costs, header: int) -> None:
-        """Add a file under all systems, and under the compressors that see one file; header: length of its licence."""
+    def add(self, text: Text, costs: Costs, header: int, compressed: Mapping[str, int]) -> None:
+        """Add a file. costs: under all systems; header: length of its licence; compressed: bits, by compressor."""
         characters = len(text.text)
         for name, (bits, right) in costs.items():
             self.systems.setdefault(name, System()).add(bits, right, header)
-        compressed = {"xz": xz_bits(text.content), "ppmd": ppmd_bits(text.content)}
         for name, size in compressed.items():
             self.compressors[name].add(size, characters)
         self.files += 1
@@ -149,26 +148,27 @@ def evaluate_beside(
     looked_into: whether the libraries serve for characters and typing as well, or for the tokens alone.
     """
     result = Evaluation()
-    for text, libraries in beside:
-        indices = predictor.vocabulary.encode(text.text)
-        consulted = libraries if looked_into else NO_LIBRARIES
-        reading = predictor.start(language, consulted)
-        if rivals is not None:
-            rivals.begin()
-        parts = _Parts(predictor.vocabulary.unknown_bits)
-        for rows in read_rows(predictor, reading, indices, result.clock):
-            found = {} if rivals is None else rivals.read(rows)
-            parts.add(rows, {NETWORK: rows.network_nats, SERVED: rows.nats, **found})
-            advance(CHARACTERS, len(rows.written))
-        costs = parts.joined()
-        result.add(text, costs, licence_header_length(text.text, language))
-        result.unknown_characters += int(np.count_nonzero(indices == UNKNOWN))
-        if tokens is not None:
-            tokens.charge(text, {name: costs[name][0] for name in (NETWORK, SERVED)})
-            tokens.measure(text, libraries)
-            advance(TOKENS, len(tokens.sample.places(text)))
-        if typing is not None:
-            typing.measure(text, consulted, partial(advance, PLACES, 1))
+    with Compressors() as compressors:
+        for text, libraries in beside:
+            indices = predictor.vocabulary.encode(text.text)
+            consulted = libraries if looked_into else NO_LIBRARIES
+            reading = predictor.start(language, consulted)
+            if rivals is not None:
+                rivals.begin()
+            parts = _Parts(predictor.vocabulary.unknown_bits)
+            for rows in read_rows(predictor, reading, indices, result.clock):
+                found = {} if rivals is None else rivals.read(rows)
+                parts.add(rows, {NETWORK: rows.network_nats, SERVED: rows.nats, **found})
+                advance(CHARACTERS, len(rows.written))
+            costs = parts.joined()
+            result.add(text, costs, licence_header_length(text.text, language), compressors.bits(text.content))
+            result.unknown_characters += int(np.count_nonzero(indices == UNKNOWN))
+            if tokens is not None:
+                tokens.charge(text, {name: costs[name][0] for name in (NETWORK, SERVED)})
+                tokens.measure(text, libraries)
+                advance(TOKENS, len(tokens.sample.places(text)))
+            if typing is not None:
+                typing.measure(text, consulted, partial(advance, PLACES, 1))
     if rivals is not None:
         result.rival_seconds = dict(rivals.seconds)
     return result
