@@ -94,7 +94,7 @@ def test_resuming_with_another_network_is_refused(tiny_corpus: Path, tmp_path: P
     config = run_config(tiny_corpus, steps=3)
     folder = RunFolder.create(tmp_path / "run", config)
     Fit(folder).run()
-    folder.replacerun_config(dataclasses.replace(config, network=dataclasses.replace(config.network, hidden_size=32)))
+    folder.replace_config(dataclasses.replace(config, network=dataclasses.replace(config.network, hidden_size=32)))
     with pytest.raises(RunError, match="another network"):
         Fit(folder)
 
@@ -116,7 +116,7 @@ def test_a_run_resumes_with_another_number_of_streams(tiny_corpus: Path, tmp_pat
     config = run_config(tiny_corpus, steps=20)
     folder = RunFolder.create(tmp_path / "run", config)
     Fit(folder).run(until_step=10)
-    folder.replacerun_config(dataclasses.replace(config, fit=dataclasses.replace(config.fit, streams=4)))
+    folder.replace_config(dataclasses.replace(config, fit=dataclasses.replace(config.fit, streams=4)))
     fit = Fit(folder)
     assert fit.at.step == 20  # half the streams: the same characters are twice the steps
     fit.run()
