@@ -91,7 +91,7 @@ def join_processes(device: Device) -> Iterator[Processes]:
     if count == 1:
         yield Processes(device=place)
         return
-    distributed.init_process_group("nccl" if device == "cuda" else "gloo")
+    _meet(device, rank, count)
     try:
         yield Processes(rank, count, place)
     except RuntimeError as error:
@@ -103,6 +103,21 @@ def join_processes(device: Device) -> Iterator[Processes]:
         ) from error
     finally:
         distributed.destroy_process_group()
+
+
+def _meet(device: Device, rank: int, count: int) -> None:
+    """Connects this process with the others; `RunError` where they do not find each other.
+
+    After a restart torchrun's own store, if its workers share it, still holds the addresses of those that are gone
+    (pytorch issue 135712; seen with 2.13): so torchrun is to be started with a store of the workers' own.
+    """
+    try:
+        distributed.init_process_group("nccl" if device == "cuda" else "gloo")
+    except (RuntimeError, distributed.DistError) as error:
+        raise RunError(
+            f"process {rank} of {count} cannot reach the others ({str(error).splitlines()[0]}); after a restart, "
+            "start torchrun with TORCH_DISABLE_SHARE_RDZV_TCP_STORE=1 in its environment"
+        ) from error
 
 
 def _speaks_of_connections(error: RuntimeError) -> bool:
