@@ -131,3 +131,25 @@ def test_a_folder_whose_rules_may_not_be_read_is_left_out(tmp_path: Path) -> Non
     write(tmp_path, "a.py", "in/b.py", "in/.gitignore")
     (tmp_path / "in/.gitignore").chmod(0)
     assert shown(tmp_path) == ["a.py"]
+
+
+@pytest.mark.parametrize(
+    ("rules", "path", "is_folder", "expected"),
+    [
+        ("*/\n!A.java\n", "A.java", True, False),
+        ("*/\n!A.java\n", "A.java/a", True, True),
+        ("/*\n!/src\n", "src/x.py", False, False),
+        ("*\n!*/\n!*.py\n", "src/x.py", False, False),
+        ("*\n!*/\n!*.py\n", "src/x.java", False, True),
+        ("a/**\n!a/b.py\n", "a", True, False),
+        ("a/**\n!a/b.py\n", "a/b.py", False, False),
+        ("a/**\n!a/b.py\n", "a/c.py", False, True),
+    ],
+)
+def test_a_folder_that_is_let_in_again_is_still_looked_through(
+    tmp_path: Path, rules: str, path: str, is_folder: bool, expected: bool
+) -> None:
+    (tmp_path / ".gitignore").write_text(rules)
+    found = Ignoring().entering(str(tmp_path))
+    assert found is not None
+    assert found.shuts_out(str(tmp_path / path), is_folder=is_folder) is expected

@@ -259,7 +259,7 @@ def git_would_keep(folder: Path) -> list[str]:
     return kept
 
 
-FOLDERS, FILES_OF_CODE = st.sampled_from(["a", "b"]), st.sampled_from(["A.java", "B.java", "c.py"])
+FOLDERS, FILES_OF_CODE = st.sampled_from(["a", "b"]), st.sampled_from(["A.java", "B.java", "c.py", "A.java/B.java"])
 PATHS = st.builds(lambda above, name: "/".join([*above, name]), st.lists(FOLDERS, max_size=3), FILES_OF_CODE)
 SHUT_OUT = st.builds(
     lambda start, path, end: start + path + end,
@@ -267,9 +267,9 @@ SHUT_OUT = st.builds(
     st.one_of(PATHS, FOLDERS, st.sampled_from(["*.java", "a/*", "?.py", "[ab]", "a/**/B.java"])),
     st.sampled_from(["", "", "/"]),
 )
-# No folders, and no `a/**` above: pathspec lets in all of a folder that is let in again, and takes `a/**` for `a`.
-LET_IN = st.builds("!{}".format, st.one_of(PATHS, st.sampled_from(["*.java", "/A.java", "[A-B].java"])))
-RULES = st.one_of(SHUT_OUT, LET_IN)
+LET_IN = st.builds("!{}".format, st.one_of(PATHS, FOLDERS, st.sampled_from(["*.java", "/A.java", "[A-B].java", "*/"])))
+# `a/**/` is left out: for pathspec it names files too, so more is shut out.
+RULES = st.one_of(SHUT_OUT, LET_IN, st.sampled_from(["a/**", "*/", "/*", "*"]))
 
 
 @given(st.lists(PATHS, min_size=1, max_size=6), st.lists(RULES, max_size=4), st.lists(RULES, max_size=3))

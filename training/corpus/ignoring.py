@@ -1,12 +1,12 @@
 """What the `.gitignore` files of a plain folder shut out; of a checkout, git itself says which files are tracked.
 
 Rules are read at and below the folder that was named: who names a folder wants it, whatever the folders above say.
-They are pathspec's reading of them, which is git's but where a rule takes back part of what an earlier one shut out:
-a folder that is let in again comes whole, and nothing is let in again after `folder/**`.
+Patterns are pathspec's; which of them decides is `verdict`'s, compared with git itself by a test.
 """
 
 from __future__ import annotations
 
+import re
 import stat
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +16,9 @@ from pathspec import GitIgnoreSpec
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 FILE_NAME = ".gitignore"
+
+FOLDER = "ps_d"
+"""The group of pathspec's expressions that matches the `/` behind a folder's name."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +38,32 @@ class Ignoring:
     def shuts_out(self, path: str) -> bool:
         """Whether git would ignore a path (of a folder: with `/` at its end); the innermost rule that fits decides."""
         for folder, spec in reversed(self.rules):
-            verdict = spec.check_file(path.removeprefix(folder)).include
-            if verdict is not None:
-                return bool(verdict)
+            found = verdict(spec, path.removeprefix(folder))
+            if found is not None:
+                return found
         return False
+
+
+def verdict(spec: GitIgnoreSpec, path: str) -> bool | None:
+    """Whether the rules of one file shut a path out; None if they do not speak of it. The last rule that does decides.
+
+    A rule speaks of what it matches itself, not of all that lies below: of folders above it was asked before. pathspec
+    takes both together, and `a/**` for the folder `a` too; then a rule that lets a folder in again lets in all of it.
+    """
+    for pattern in reversed(spec.patterns):
+        if isinstance(pattern, GitIgnoreSpecPattern) and pattern.regex is not None and _names(pattern.regex, path):
+            return pattern.include
+    return None
+
+
+def _names(regex: re.Pattern[str], path: str) -> bool:
+    """Whether the rule's match ends where the path does; pathspec marks where a folder's name ends in it."""
+    *_, found = (None, *regex.finditer(path))
+    if found is None:
+        return False
+    if FOLDER not in regex.groupindex:  # `*`, or `a/**`, which is `^a/` there: something has to follow
+        return not (regex.pattern.endswith("/") and found.end() == len(path))
+    return found.end(FOLDER) in (-1, len(path))
 
 
 def _read(path: Path) -> GitIgnoreSpec | None:
