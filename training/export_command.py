@@ -107,8 +107,14 @@ def descend(facts: Mapping[str, object], parent: Checkpoint) -> dict[str, object
         key: before.get(key) for key in ("steps", "characters_seen", "settings", "corpus", "parent") if key in before
     }
     inherited: dict[str, object] = {"parent": {"model": parent.model_hash, **told}}
-    own = cast(Sequence[object], facts.get("sources") or ())
-    inherited["sources"] = [*own, *cast(Sequence[object], before.get("sources") or ())]
+    own, others = (cast(Sequence[Mapping[str, object]], told.get("sources") or ()) for told in (facts, before))
+    read = {_name(source) for source in own}
+    inherited["sources"] = [*own, *(source for source in others if _name(source) not in read)]
     if "gate" in before:
         inherited["gate"] = {**cast(Mapping[str, object], before["gate"]), "fitted_for": parent.model_hash}
     return {**facts, **inherited}
+
+
+def _name(source: Mapping[str, object]) -> tuple[object, ...]:
+    """What a source is known by: both corpora may have it."""
+    return tuple(source.get(key) for key in ("package", "version", "language"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from peephole.model.vocabulary import ASCII, Vocabulary
 from peephole.training.cli import main
 from peephole.training.corpus.shards import open_shard, write_shard
 from peephole.training.errors import RunError
-from peephole.training.export_command import export_run
+from peephole.training.export_command import descend, export_run
 from peephole.training.fitting.fit import Fit
 from peephole.training.fitting.parent import configure, translate
 from peephole.training.fitting.run_folder import RunFolder
@@ -143,3 +144,12 @@ def test_a_run_without_a_parent_refuses_a_language_that_its_corpus_lacks(tiny_co
     config.data.shares["rust"] = 1.0
     with pytest.raises(RunError, match="no start token for 'rust'"):
         Fit(RunFolder.create(tmp_path / "run", config))
+
+
+def test_a_package_that_both_corpora_have_is_told_once_as_the_later_one_has_it(parent: Checkpoint) -> None:
+    mine, older, theirs = (
+        {"package": name, "version": "1", "language": "java", "files": files}
+        for name, files in (("mine", 40), ("mine", 30), ("theirs", 5))
+    )
+    before = dataclasses.replace(parent, provenance={"sources": [older, theirs]})
+    assert descend({"sources": [mine]}, before)["sources"] == [mine, theirs]
