@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -51,11 +52,18 @@ FIRST_CHARACTERS: dict[Kind, str] = {"string": "\"'", "number": "0123456789"}
 """What the literals of a kind begin with, as a rule; `f"` and `.5` begin otherwise."""
 
 
+Reason = Literal["other", "slip", "missing", "surplus", "kind"]
+"""Why a span is improbable: another token belongs there; it is a slip in writing a name; one is missing before it;
+it is one too many; or it is a literal of a kind that does not belong there."""
+
+
 @dataclass(frozen=True)
 class ImprobableSpan:
-    """A token, what it cost, and the token that belongs there. start, end: offsets; bits: of the token.
+    """A token, what it cost, and the text that belongs there. start, end: offsets; bits: of the token.
 
-    For a literal of the wrong kind the bits are those of its kind, and there may be no single alternative.
+    alternative: what text[start:end] becomes if the model is right, empty where nothing belongs there; None where
+    there is no single one. evidence_bits: how much likelier the text is with the alternative. For a literal of the
+    wrong kind the bits are those of its kind.
     """
 
     start: int
@@ -63,6 +71,8 @@ class ImprobableSpan:
     bits: float
     alternative: str | None
     alternative_probability: float
+    evidence_bits: float
+    reason: Reason
 
 
 @dataclass(frozen=True)
@@ -174,10 +184,13 @@ def judge(
     written = tape.text[token.start : token.end]
     if best is not None and best.probability >= settings.least_alternative:
         cost = bits if token.kind == "string" else whole_bits(predictor, reading, written, tape.language)
-        if cost + math.log2(best.probability) >= settings.threshold_bits:
-            return ImprobableSpan(token.start, token.end, cost, best.text, best.probability)
+        evidence = cost + math.log2(best.probability)
+        if evidence >= settings.threshold_bits:
+            return ImprobableSpan(token.start, token.end, cost, best.text, best.probability, evidence, "other")
     cost = kind_cost_bits(predictor, reading, token.kind, written)
-    return ImprobableSpan(token.start, token.end, cost, None, 0.0) if cost >= settings.kind_bits else None
+    if cost < settings.kind_bits:
+        return None
+    return ImprobableSpan(token.start, token.end, cost, None, 0.0, cost, "kind")
 
 
 def slip(
@@ -189,8 +202,9 @@ def slip(
     bits = whole_bits(predictor, reading, written, tape.language) if meant_names else 0.0
     for meant in meant_names:
         meant_bits = whole_bits(predictor, reading, meant, tape.language)
-        if bits - meant_bits >= settings.slip_bits:
-            return ImprobableSpan(token.start, token.end, bits, meant, 2.0**-meant_bits)
+        evidence = bits - meant_bits
+        if evidence >= settings.slip_bits:
+            return ImprobableSpan(token.start, token.end, bits, meant, 2.0**-meant_bits, evidence, "slip")
     return None
 
 

@@ -63,6 +63,8 @@ def make_diagnostics(spans: Sequence[ImprobableSpan], document: Document, severi
             source=SOURCE,
             data={
                 "bits": round(float(span.bits), 2),
+                "evidenceBits": round(float(span.evidence_bits), 2),
+                "reason": span.reason,
                 "alternative": span.alternative,
                 "alternativeProbability": span.alternative_probability,
             },

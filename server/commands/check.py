@@ -40,6 +40,8 @@ class Finding:
     bits: float
     alternative: str | None
     alternative_probability: float
+    evidence_bits: float
+    reason: str
 
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}:{self.column}"
@@ -124,6 +126,8 @@ def check_source(remembering: Remembering, source: Source, apart: Iterable[Path]
             bits=round(float(span.bits), 2),
             alternative=span.alternative,
             alternative_probability=span.alternative_probability,
+            evidence_bits=round(float(span.evidence_bits), 2),
+            reason=span.reason,
         )
 
 
