@@ -15,7 +15,8 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from .answer import ClientSupport
-from .settings import SECTION, Problem, Settings, merge_settings, read_settings, section_of
+from .section import SECTION, Problem, merge_settings, read_settings, section_of
+from .settings import Settings
 
 logger = logging.getLogger(__name__)
 

@@ -17,8 +17,8 @@ from peephole.model.version import VERSION
 
 from .answer import Asked
 from .engine import Condition
+from .section import wire_name
 from .session import Session
-from .settings import wire_name
 
 METHOD, COMMAND = "peephole/status", "peephole.status"
 

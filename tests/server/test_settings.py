@@ -10,14 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peephole.server.settings import (
-    CompletionSettings,
-    Settings,
-    describe_settings,
-    merge_settings,
-    read_settings,
-    wire_name,
-)
+from peephole.server.section import describe_settings, merge_settings, read_settings, wire_name
+from peephole.server.settings import CompletionSettings, Settings
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
