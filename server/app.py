@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import threading
 from collections.abc import Callable
@@ -12,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
 from peephole.model.version import VERSION
@@ -33,10 +31,6 @@ TRIGGER_CHARACTERS = ["."]
 """Typed characters after which a client asks by itself, besides those of words. More would be too eager."""
 
 
-UNREADABLE = (json.JSONDecodeError, UnicodeDecodeError, RecursionError)
-"""What parsing the body of a message raises: not JSON, not UTF-8, or nested too deeply."""
-
-
 class PeepholeServer(LanguageServer):
     """pygls's server, which stays quiet about errors that nobody at the editor can do anything about."""
 
@@ -48,12 +42,9 @@ class PeepholeServer(LanguageServer):
         """Set when the client sends `exit`: the conversation ends after that message."""
         self.service = Service(self, model_folder)
 
-    def report_server_error(self, error: Exception, source: ServerErrors) -> None:
-        """Answers what is no JSON; logs the rest, by type."""
-        if source is JsonRpcException and isinstance(error, UNREADABLE):
-            self.protocol.answer_unreadable()
-        else:
-            logger.error("handling a message failed: %s", type(error).__name__)
+    def report_server_error(self, error: Exception, source: ServerErrors) -> None:  # noqa: ARG002
+        """Logs it by its type; pygls would let a message pop up."""
+        logger.error("handling a message failed: %s", type(error).__name__)
 
 
 def create_server(model_folder: Path | None = None) -> PeepholeServer:

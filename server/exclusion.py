@@ -35,12 +35,20 @@ def excluding_pattern(uri: str, patterns: tuple[str, ...]) -> str | None:
     With a slash the pattern is held against the whole path, without one against each part of it, so that `.ssh`
     shuts out a folder.
     """
-    path = PurePosixPath(unquote(urlsplit(uri).path).replace("\\", "/").lower())
+    path = PurePosixPath(unquote(_path_in(uri)).replace("\\", "/").lower())
     for pattern in patterns:
         names = [str(path)] if "/" in pattern else path.parts
         if any(fnmatchcase(name, pattern.lower()) for name in names):
             return pattern
     return None
+
+
+def _path_in(uri: str) -> str:
+    """The path of a URI of any scheme; of what is none, as `file://[`, all of it."""
+    try:
+        return urlsplit(uri).path
+    except ValueError:
+        return uri
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """What pygls 2.1 leaves open, closed: every request is answered, and no error or log line carries the user's text.
 
-A message goes: bytes -> JSON -> `structure_message` -> `handle_message` -> a handler -> `_send_response`. Handlers
+A message goes: body -> JSON -> `structure_message` -> `handle_message` -> a handler -> `_send_response`. Handlers
 are plain functions, run in the order of the messages. One that needs the model takes the document as it is at that
 moment and returns a future; the reply follows when the future is done, or with −32800 as soon as it is cancelled.
 """
@@ -8,7 +8,9 @@ moment and returns a future; the reply follows when the future is done, or with 
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
+import uuid
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -49,8 +51,13 @@ def refuse(data: Any, code: int, message: str) -> Refused:
     if not isinstance(data, dict):  # nobody knows which request it was to be: the id is null (JSON-RPC 2.0, section 5)
         return Refused(types.ResponseError(code, message), answer=True)
     calls = "id" in data and "method" in data
-    identifier = data["id"] if calls and isinstance(data["id"], int | str) else None
+    identifier = data["id"] if calls and is_identifier(data["id"]) else None
     return Refused(types.ResponseError(code, message), calls, identifier)
+
+
+def is_identifier(value: object) -> bool:
+    """Whether a request may have this id: a whole number or a string (LSP 3.17, `RequestMessage`)."""
+    return isinstance(value, int | str) and not isinstance(value, bool)
 
 
 def document_changed_by(data: Mapping[str, Any]) -> object:
@@ -80,6 +87,8 @@ class PeepholeProtocol(LanguageServerProtocol):
     def __init__(self, server: LanguageServer, converter: Any) -> None:
         super().__init__(server, converter)
         self._initialized = False
+        self._asked: set[int | str] = set()
+        """Ids of our own requests that the client has not answered."""
         self.lose: Callable[[object], None] = lambda _: None
         """Told of the document, if one is named, of which an edit could not be read."""
         for method in OWN_SYNCHRONISATION:
@@ -90,19 +99,67 @@ class PeepholeProtocol(LanguageServerProtocol):
         """Whether the client asked for a shutdown: only then is an exit a success."""
         return self._shutdown
 
+    def handle_body(self, body: bytes | None) -> None:
+        """Handles one message as it came off the wire; None for bytes that were none. Never raises."""
+        try:
+            data = None if body is None else json.loads(body)
+        except (ValueError, RecursionError):  # no JSON, no UTF-8, too deep, or a number of thousands of digits
+            body = None
+        if body is None:
+            self.answer_unreadable()
+            return
+        try:
+            self.handle_message(self.structure_message(data) if isinstance(data, dict) else data)
+        except Exception as error:
+            logger.exception("a message could not be handled")
+            self._server._report_server_error(error, JsonRpcException)
+
     def structure_message(self, data: dict[str, Any]) -> Any:
-        """The typed message of a JSON object, or its refusal. Called for nested objects too, which stay as they are."""
-        if "jsonrpc" not in data or "method" not in data:
-            return super().structure_message(data) if "jsonrpc" in data else data
+        """The typed message of a JSON object, or its refusal."""
+        if "jsonrpc" not in data:
+            return data
+        if "method" not in data:
+            return self._structure_reply(data)
         try:
             message = self._structure_call(data)
         except Exception as error:  # cattrs raises what it likes
             logger.warning("the parameters of a message do not parse: %s", type(error).__name__)
             refused = refuse(data, types.ErrorCodes.InvalidParams, "the parameters do not have the method's type")
             return replace(refused, lost=document_changed_by(data))
+        if "id" in data and not is_identifier(data["id"]):
+            return refuse(data, types.ErrorCodes.InvalidRequest, "the id of a request is a whole number or a string")
         if "id" in data and not hasattr(message, "id"):
             return refuse(data, types.ErrorCodes.InvalidRequest, "this method is a notification: send it without an id")
         return message
+
+    def _structure_reply(self, data: dict[str, Any]) -> Any:
+        """The client's reply to a request of ours. One that does not parse counts as an error: it came, after all."""
+        identifier = data.get("id")
+        if not is_identifier(identifier) or identifier not in self._asked:
+            return refuse(data, types.ErrorCodes.InvalidRequest, "nobody asked for this reply")
+        try:
+            return super().structure_message(data)
+        except JsonRpcException as error:
+            return types.ResponseErrorMessage(id=identifier, error=error.to_response_error())
+
+    def send_request(
+        self,
+        method: str,
+        params: Any | None = None,
+        callback: Callable[[Any], None] | None = None,
+        msg_id: int | str | None = None,
+    ) -> Future[Any]:
+        """Asks the client. Its reply is known by the id, which no reply to anything else may have."""
+        identifier = msg_id or str(uuid.uuid4())
+        self._asked.add(identifier)
+        return super().send_request(method, params, callback, identifier)
+
+    def _handle_response(
+        self, msg_id: int | str, result: Any | None = None, error: types.ResponseError | None = None
+    ) -> None:
+        """Hands a reply to whoever asked."""
+        self._asked.discard(msg_id)
+        super()._handle_response(msg_id, result, error)
 
     def _structure_call(self, data: dict[str, Any]) -> Any:
         if not isinstance(data["method"], str):
@@ -120,7 +177,6 @@ class PeepholeProtocol(LanguageServerProtocol):
         """Hands a message to its handler, or answers why none may have it."""
         refused = self._refusal(message)
         if refused is None:
-            self._initialized = self._initialized or getattr(message, "method", "") == types.INITIALIZE
             super().handle_message(message)
         elif refused.answer:
             self._send_response(refused.identifier, error=refused.error)  # type: ignore[arg-type]  # null is meant
@@ -155,6 +211,7 @@ class PeepholeProtocol(LanguageServerProtocol):
         """Sends what a handler returned; if that is a future, as soon as that one is done or cancelled."""
         done = not future.cancelled() and future.exception() is None
         promised = future.result() if done else None
+        self._initialized |= isinstance(promised, types.InitializeResult)  # one that failed may be tried again
         if not isinstance(promised, asyncio.Future):
             super()._send_handler_result(future, msg_id=msg_id)
             return

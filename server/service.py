@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from .background import Background, edit_end
 from .configuration import Configuration
 from .engine import Condition
 from .exclusion import reason_to_forget
-from .lifetime import watch_client
+from .lifetime import leave_at_once, watch_client
 from .reader import Reader
 from .requests import Requests
 from .session import Session, Sessions
@@ -29,8 +28,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-ORPHANED = 1
-"""Exit code when the client went without saying goodbye, as LSP asks of an exit without shutdown."""
+UNTAKEN = "its text could not be taken in; open it anew"
+UNREAD = "an edit of it could not be read; open it anew"
 
 
 class Service:
@@ -104,11 +103,12 @@ class Service:
         from .document import Document  # brings numpy, which takes a tenth of a second: `initialize` can do without
 
         item = params.text_document
-        session = Session(item.uri, item.language_id, None)
+        session = Session(item.uri, item.language_id, None, UNTAKEN)
         self._sessions.add(session)
         self._workspace.renew()
         if self._admits(session, characters_of(item.text)):
             session.document = Document.opened(item.uri, item.language_id, item.version, item.text, self._encoding)
+            session.skipped = None
             self._background.opened(session)
 
     def change(self, params: types.DidChangeTextDocumentParams) -> None:
@@ -119,7 +119,11 @@ class Service:
         elif session.document is not None:
             written = max((characters_of(change.text) for change in params.content_changes), default=0)
             if self._admits(session, written):
-                session.document = session.document.changed(params.content_changes, params.text_document.version)
+                try:
+                    session.document = session.document.changed(params.content_changes, params.text_document.version)
+                except Exception:  # whatever it was, the text is not that of the client any more
+                    self.lose(session.uri)
+                    raise
                 self._review(session)
                 self._background.changed(session, self._place_of(session, params))
                 self._workspace.renew(walk=False)
@@ -128,7 +132,7 @@ class Service:
         """Lets go of a document whose last edit could not be read: its text is no longer that of the client."""
         session = self._sessions.get(uri) if isinstance(uri, str) else None
         if session is not None and session.document is not None:
-            session.forget("an edit of it could not be read; open it anew")
+            session.forget(UNREAD)
             self._background.closed(session)
             self._workspace.renew(walk=False)
 
@@ -191,10 +195,3 @@ def folders_of(params: types.InitializeParams) -> list[str]:
 def characters_of(text: str) -> int:
     r"""Characters of a client's text as the model reads it, where `\r\n` is one: no copy of the text is made."""
     return len(text) - text.count("\r\n")
-
-
-def leave_at_once() -> None:
-    """Ends the process without waiting for the thread that reads standard input: nobody will write there any more."""
-    logger.warning("the client is gone")
-    logging.shutdown()
-    os._exit(ORPHANED)
