@@ -31,6 +31,8 @@ class ClientSupport:
     register_configuration: bool = False
     register_watching: bool = False
     progress: bool = False
+    refresh_diagnostics: bool = False
+    document_changes: bool = False
 
     @classmethod
     def of(cls, capabilities: types.ClientCapabilities) -> ClientSupport:
@@ -49,6 +51,8 @@ class ClientSupport:
             register_configuration=has("workspace.did_change_configuration.dynamic_registration"),
             register_watching=has("workspace.did_change_watched_files.dynamic_registration"),
             progress=has("window.work_done_progress"),
+            refresh_diagnostics=has("workspace.diagnostics.refresh_support"),
+            document_changes=has("workspace.workspace_edit.document_changes"),
         )
 
 

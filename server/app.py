@@ -15,7 +15,7 @@ from pygls.lsp.server import LanguageServer
 
 from peephole.model.version import VERSION
 
-from . import introspection, status
+from . import code_actions, introspection, pulling, status
 from .errors import UsageError
 from .logs import start_logging
 from .protocol import PeepholeProtocol
@@ -68,6 +68,8 @@ def create_server(model_folder: Path | None = None) -> PeepholeServer:
     server.feature(types.TEXT_DOCUMENT_COMPLETION, completion)(partial(requests.complete))
     server.feature(types.TEXT_DOCUMENT_INLINE_COMPLETION, inline)(partial(requests.complete_line))
     server.protocol.lose = service.lose
+    pulling.register(server, service.pulls)
+    code_actions.register(server, service.actions)
     register_lifetime(server)
     register_commands(server)
     return server

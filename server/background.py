@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from .answer import Asked
+from .display import Display, look_for_marks
+from .pulling import Pulls
 from .reader import Reader
 from .scheduler import Priority
 from .session import Session, Sessions
 
 if TYPE_CHECKING:
     from .document import Document
+    from .marks import Mark
 
 
 class Background:
-    """Keeps documents read and marked. For the loop; `publish` sends a document's marks to the client."""
+    """Keeps documents read, and marked for a client that does not ask. For the loop."""
 
-    def __init__(
-        self, reader: Reader, sessions: Sessions, publish: Callable[[types.PublishDiagnosticsParams], None]
-    ) -> None:
-        self._reader, self._sessions, self._publish = reader, sessions, publish
+    def __init__(self, reader: Reader, sessions: Sessions, display: Display, pulls: Pulls) -> None:
+        self._reader, self._sessions, self._display, self._pulls = reader, sessions, display, pulls
 
     def opened(self, session: Session) -> None:
         """Reads a document that was opened, at once, and marks it in a while."""
@@ -35,6 +36,7 @@ class Background:
     def changed(self, session: Session, offset: int) -> None:
         """Reads up to the place of a change at once; the rest, which may change again, in a while."""
         self._reader.stop(session.uri)
+        self._pulls.overtake(session.uri, ask_again=True)
         self.read_ahead(session, offset)
         self.rest(session)
 
@@ -48,12 +50,15 @@ class Background:
             self._reader.post(session, Priority.READ, "consult", lambda _: None, None)
         if first:
             self.rest(session)
+            self._pulls.refresh()
 
     def closed(self, session: Session) -> None:
         """Stops all that is done for a document, and takes its marks away."""
         session.hush()
         self._reader.stop(session.uri)
-        self._mark(session, [], None)
+        self._pulls.overtake(session.uri, ask_again=False)
+        if not session.pulled:
+            self._display.clear(session)
 
     def read_ahead(self, session: Session, offset: int) -> None:
         """Reads up to a place, so that the next request there finds its state at hand."""
@@ -69,13 +74,13 @@ class Background:
             delay_s = self._reader.settings.diagnostics.debounce_ms / 1e3
             session.timer = asyncio.get_running_loop().call_later(delay_s, self._rested, session)
         elif session.marked:  # the settings or another model have left it without a reader
-            self._mark(session, [], None)
+            self._display.clear(session)
 
     def _reads(self, session: Session) -> bool:
         return session.document is not None and self._reader.silence(session) is None
 
     def _marks(self, session: Session) -> bool:
-        return self._reader.settings.diagnostics.enabled and self._reads(session)
+        return self._reader.settings.diagnostics.enabled and not session.pulled and self._reads(session)
 
     def _rested(self, session: Session) -> None:
         session.timer = None
@@ -84,24 +89,19 @@ class Background:
             return
         if not self._marks(session):
             if session.marked:
-                self._mark(session, [], None)
+                self._display.clear(session)
             self.read_ahead(session, len(document.text))
             return
-        marks: asyncio.Future[list[types.Diagnostic]]
-        marks = self._reader.post(session, Priority.DIAGNOSE, "diagnose", _diagnose, [])
+        marks: asyncio.Future[Sequence[Mark]]
+        marks = self._reader.post(session, Priority.DIAGNOSE, "diagnose", look_for_marks, [])
         marks.add_done_callback(partial(self._marked, session, document))
 
-    def _marked(self, session: Session, document: Document, marks: asyncio.Future[list[types.Diagnostic]]) -> None:
+    def _marked(self, session: Session, document: Document, marks: asyncio.Future[Sequence[Mark]]) -> None:
         """Publishes marks, unless the document was changed or closed, or marking switched off, meanwhile."""
         if marks.cancelled() or marks.exception() is not None or not self._marks(session):
             return
         if session.document is document and self._sessions.get(session.uri) is session:
-            self._mark(session, marks.result(), document.version)
-
-    def _mark(self, session: Session, marks: list[types.Diagnostic], version: int | None) -> None:
-        """Shows marks in place of those that the client shows now."""
-        session.marked = bool(marks)
-        self._publish(types.PublishDiagnosticsParams(session.uri, marks, version))
+            self._display.publish(session, document, marks.result())
 
 
 def edit_end(document: Document, changes: Sequence[types.TextDocumentContentChangeEvent]) -> int:
@@ -115,10 +115,3 @@ def edit_end(document: Document, changes: Sequence[types.TextDocumentContentChan
 def _read(asked: Asked, offset: int) -> None:
     """In the worker: reads to the offset and leaves its state at hand."""
     asked.desk.reading_at(offset, asked.should_stop)
-
-
-def _diagnose(asked: Asked) -> list[types.Diagnostic]:
-    """In the worker, where importing the search is no matter."""
-    from .diagnostics import diagnose
-
-    return diagnose(asked)

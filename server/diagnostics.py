@@ -1,75 +1,70 @@
-"""Marks at improbable places (LSP 3.17, `textDocument/publishDiagnostics`)."""
+"""Marks at improbable places as the client shows them (LSP 3.17, `Diagnostic`)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from peephole.model.spans import MOST_EXAMINED, improbable_spans
-
 from .answer import Asked, percent
+from .marks import find_marks
 from .scheduler import Stopped
-from .settings import DiagnosticSettings
 
 if TYPE_CHECKING:
     from peephole.model.spans import ImprobableSpan
 
     from .document import Document
+    from .marks import Mark
 
 SOURCE, CODE = "peephole", "improbable"
 SEVERITIES = {"hint": types.DiagnosticSeverity.Hint, "information": types.DiagnosticSeverity.Information}
 """Improbable is not wrong: neither a warning nor an error is ever given."""
 
 
-EXAMINED_A_MARK = 4
-"""Places that are searched for each mark that is wanted, as most surprising places turn out to be no fault: with the
-default settings 200, of 6 ms each."""
-
-
-def diagnose(asked: Asked) -> list[types.Diagnostic]:
-    """The document's marks, in order of place; the most surprising ones where there are too many."""
-    settings = asked.settings.diagnostics
-    asked.desk.read_to(len(asked.document.text), asked.should_stop)
-    spans = improbable_spans(
-        asked.predictor,
-        asked.desk.tape,
-        threshold_bits=settings.threshold_bits,
-        least_alternative=settings.least_alternative,
-        most_examined=most_examined(settings),
-        lexed=asked.desk.lexing.tokens_to(asked.document.text, len(asked.document.text), asked.should_stop),
-        should_stop=asked.should_stop,
-    )
+def diagnose(asked: Asked) -> Sequence[Mark]:
+    """All the document's marks, in order of place. In the worker; at once if they were found already."""
+    text, desk = asked.document.text, asked.desk
+    settings = replace(asked.settings.diagnostics, severity="hint", debounce_ms=0)  # which do not matter here
+    sought = text, desk.tape.libraries, settings
+    if desk.marks is not None and desk.marks[0] == sought:
+        return desk.marks[1]
+    desk.read_to(len(text), asked.should_stop)
+    found = desk.lexing.tokens_to(text, len(text), asked.should_stop)
+    marks = find_marks(asked.predictor, desk.tape, found, settings, asked.should_stop)
     if asked.should_stop():
         raise Stopped
-    strongest = sorted(spans, key=lambda span: -span.bits)[: settings.max_items]
-    return make_diagnostics(sorted(strongest, key=lambda span: span.start), asked.document, settings.severity)
+    desk.marks = sought, marks
+    return marks
 
 
-def most_examined(settings: DiagnosticSettings) -> int:
-    """How many places are searched for what belongs there."""
-    return max(MOST_EXAMINED, EXAMINED_A_MARK * settings.max_items)
+def strongest(marks: Sequence[Mark], accepted: Container[str], most: int) -> list[Mark]:
+    """The marks to show, in order of place: none that was accepted, by fingerprint, and the strongest if too many."""
+    wanted = [mark for mark in marks if mark.fingerprint not in accepted]
+    kept = sorted(wanted, key=lambda mark: -mark.span.evidence_bits)[:most]
+    return sorted(kept, key=lambda mark: mark.span.start)
 
 
-def make_diagnostics(spans: Sequence[ImprobableSpan], document: Document, severity: str) -> list[types.Diagnostic]:
-    """Spans as the client shows them. `data` holds the numbers, for those who want to act on them."""
+def make_diagnostics(marks: Sequence[Mark], document: Document, severity: str) -> list[types.Diagnostic]:
+    """Marks as the client shows them. `data` holds the numbers, for those who want to act on them."""
     return [
         types.Diagnostic(
-            range=document.range_at(span.start, span.end),
-            message=describe(span),
+            range=document.range_at(mark.span.start, mark.span.end),
+            message=describe(mark.span),
             severity=SEVERITIES[severity],
             code=CODE,
             source=SOURCE,
             data={
-                "bits": round(float(span.bits), 2),
-                "evidenceBits": round(float(span.evidence_bits), 2),
-                "reason": span.reason,
-                "alternative": span.alternative,
-                "alternativeProbability": span.alternative_probability,
+                "bits": round(float(mark.span.bits), 2),
+                "evidenceBits": round(float(mark.span.evidence_bits), 2),
+                "reason": mark.span.reason,
+                "alternative": mark.span.alternative,
+                "alternativeProbability": mark.span.alternative_probability,
+                "fingerprint": mark.fingerprint,
             },
         )
-        for span in spans
+        for mark in marks
     ]
 
 
@@ -78,4 +73,6 @@ def describe(span: ImprobableSpan) -> str:
     found = f"Improbable here: {span.bits:.1f} bits"
     if span.alternative is None:
         return found
+    if not span.alternative:
+        return f"{found}; nothing was expected"
     return f"{found}; expected `{span.alternative}` ({percent(span.alternative_probability or 0.0)})"

@@ -216,7 +216,16 @@ class PeepholeProtocol(LanguageServerProtocol):
             super()._send_handler_result(future, msg_id=msg_id)
             return
         self._request_futures[msg_id] = cast("Future[Any]", promised)  # where a cancellation looks for it
-        promised.add_done_callback(partial(super()._send_handler_result, msg_id=msg_id))
+        promised.add_done_callback(partial(self._send_promised, msg_id=msg_id))
+
+    def _send_promised(self, future: asyncio.Future[Any], *, msg_id: int | str) -> None:
+        """Sends what was promised; pygls would log a refusal in words that may be shown as if something had failed."""
+        error = None if future.cancelled() else future.exception()
+        if isinstance(error, RequestFailed):
+            self._request_futures.pop(msg_id, None)
+            self._send_response(msg_id, error=error.to_response_error())
+        else:
+            super()._send_handler_result(cast("Future[Any]", future), msg_id=msg_id)
 
     def _send_response(
         self, msg_id: int | str, result: Any | None = None, error: types.ResponseError | None = None

@@ -11,10 +11,13 @@ from pygls.lsp.server import LanguageServer
 
 from .answer import ClientSupport
 from .background import Background, edit_end
+from .code_actions import CodeActions
 from .configuration import Configuration
+from .display import Display
 from .engine import Condition
 from .exclusion import reason_to_forget
 from .lifetime import leave_at_once, watch_client
+from .pulling import Pulls
 from .reader import Reader
 from .requests import Requests
 from .session import Session, Sessions
@@ -39,8 +42,10 @@ class Service:
         self._server = server
         self._sessions, self._record = Sessions(), Record()
         self._reader = Reader(model_folder)
-        publish = server.text_document_publish_diagnostics
-        self._background = Background(self._reader, self._sessions, publish)
+        display = Display(self._reader, server.text_document_publish_diagnostics)
+        self.pulls = Pulls(self._reader, self._sessions, display, server.protocol.send_request)
+        self.actions = CodeActions(self._reader, self._sessions, display, self.pulls)
+        self._background = Background(self._reader, self._sessions, display, self.pulls)
         self._configuration = Configuration(server, self._configure)
         self._workspace = Workspace(self._reader, self._sessions, self._background.consulted)
         self.requests = Requests(self._reader, self._sessions, self._background, self._workspace, self._record)
@@ -182,6 +187,7 @@ class Service:
         for session in self._sessions:
             self._reader.tidy(session)
             self._background.rest(session)
+        self.pulls.refresh()
         self._workspace.renew()
 
 

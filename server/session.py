@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .scheduler import ShouldStop, Stopped
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # the model's modules take a while to import: the worker does
     from peephole.model.tape import Tape
 
     from .document import Document
+    from .marks import Mark
     from .place import Lexing
 
 MOST_UNREAD = 1024
@@ -29,6 +30,8 @@ class Desk:
     tape: Tape
     lexing: Lexing
     snapshot_budget_bytes: int
+    marks: tuple[Any, Sequence[Mark]] | None = None
+    """What was looked for last, a text among other things, and what was found there."""
 
     def fits(self, predictor: Predictor | None, snapshot_budget_bytes: int) -> bool:
         """Whether it was made with these."""
@@ -72,6 +75,13 @@ class Desk:
         return offset - nearest
 
 
+class Shown(NamedTuple):
+    """Marks that the client was given, and the document that they are of."""
+
+    document: Document
+    marks: Sequence[Mark]
+
+
 @dataclass
 class Session:
     """One open document. `document` is None where it may not be kept: then `skipped` says why."""
@@ -83,7 +93,11 @@ class Session:
     silences: dict[str, str] = field(default_factory=dict)
     """Why the last request of a kind was answered with nothing, by kind."""
     marked: bool = False
-    """Whether the client shows marks of ours in it."""
+    """Whether the client shows marks of ours in it that were published."""
+    pulled: bool = False
+    """Whether the client asks for its marks: then none are published, lest it shows them twice."""
+    shown: Shown | None = None
+    """The marks that the client was given last, published or asked for."""
     timer: asyncio.TimerHandle | None = None
     """Runs when the document has rested for a while."""
     libraries: Libraries | None = None
@@ -126,8 +140,14 @@ class Session:
     def forget(self, reason: str) -> None:
         """Lets go of the text and all that was read of it; for good, a document that is opened again is another."""
         self.skipped = reason
-        self.document = self.libraries = None
+        self.document = self.libraries = self.shown = None
         self._desk = None  # last: see `desk`
+
+    def unrest_s(self) -> float:
+        """Seconds until the document will have rested, if nothing more is typed."""
+        if self.timer is None:
+            return 0.0
+        return max(self.timer.when() - asyncio.get_running_loop().time(), 0.0)
 
     def hush(self) -> None:
         """Stops the timer."""

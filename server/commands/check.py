@@ -42,6 +42,7 @@ class Finding:
     alternative_probability: float
     evidence_bits: float
     reason: str
+    fingerprint: str
 
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}:{self.column}"
@@ -102,18 +103,16 @@ def group_of(number: int, paths: Sequence[Path]) -> Sequence[Path]:
 
 def check_source(remembering: Remembering, source: Source, apart: Iterable[Path] = ()) -> Iterator[Finding]:
     """The improbable spans of one file, in order. apart: as for `Remembering.libraries`."""
-    from peephole.model.spans import improbable_spans
-    from peephole.server.diagnostics import most_examined
+    from peephole.model.lexis import tokens
+    from peephole.server.comments import hushes_all
+    from peephole.server.marks import find_marks
 
-    defaults = DiagnosticSettings()
+    found = tokens(source.text, source.language)
+    if hushes_all(source.text, found):
+        return
     tape = read_tape(remembering.predictor, source, libraries=remembering.libraries(source, apart))
-    for span in improbable_spans(
-        remembering.predictor,
-        tape,
-        threshold_bits=defaults.threshold_bits,
-        least_alternative=defaults.least_alternative,
-        most_examined=most_examined(defaults),  # as the editor does
-    ):
+    for mark in find_marks(remembering.predictor, tape, found, DiagnosticSettings()):
+        span = mark.span
         line, column = _line_and_column(source.text, span.start)
         end_line, end_column = _line_and_column(source.text, span.end)
         yield Finding(
@@ -128,6 +127,7 @@ def check_source(remembering: Remembering, source: Source, apart: Iterable[Path]
             alternative_probability=span.alternative_probability,
             evidence_bits=round(float(span.evidence_bits), 2),
             reason=span.reason,
+            fingerprint=mark.fingerprint,
         )
 
 

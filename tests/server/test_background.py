@@ -5,6 +5,7 @@ import gc
 import threading
 import weakref
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +16,9 @@ from peephole.model.library import Library, Shelved
 from peephole.model.predictor import Predictor
 from peephole.model.recall import Libraries
 from peephole.server.background import Background
+from peephole.server.display import Display
 from peephole.server.document import Document
+from peephole.server.pulling import Pulls
 from peephole.server.reader import Reader
 from peephole.server.scheduler import Priority
 from peephole.server.session import Session, Sessions
@@ -34,10 +37,18 @@ class Bench:
         self.reader, self.sessions = Reader(model.runtime.checkpoint.folder), Sessions()
         self.reader.settings = Settings(diagnostics=MARKING)
         self.published: list[types.PublishDiagnosticsParams] = []
-        self.background = Background(self.reader, self.sessions, self.published.append)
+        display = Display(self.reader, self.published.append)
+        self.asked: list[str] = []
+        self.pulls = Pulls(self.reader, self.sessions, display, self.ask)
+        self.background = Background(self.reader, self.sessions, display, self.pulls)
         text = "\n get();\n vuz();\n"
         self.session = Session("file:///a.py", "python", Document.opened("file:///a.py", "python", 1, text, "utf-16"))
         self.sessions.add(self.session)
+
+    def ask(self, method: str, _: object) -> Future[Any]:
+        """Takes a request to a client that does not answer."""
+        self.asked.append(method)
+        return Future()
 
     async def load(self) -> None:
         """Waits for the model."""

@@ -6,7 +6,8 @@ from lsprotocol import types
 
 from peephole.model import spans
 from peephole.model.predictor import Predictor
-from peephole.server.diagnostics import diagnose
+from peephole.server.answer import Asked
+from peephole.server.diagnostics import diagnose, make_diagnostics, strongest
 from peephole.server.scheduler import Stopped
 from peephole.server.settings import DiagnosticSettings, Settings
 
@@ -21,7 +22,13 @@ LENIENT = {"threshold_bits": 15.0, "least_alternative": 0.7}
 def marks(predictor: Predictor, **wanted: object) -> list[types.Diagnostic]:
     """The marks of `TEXT` under some settings."""
     settings = Settings(diagnostics=DiagnosticSettings(**{**LENIENT, **wanted}))  # type: ignore[arg-type]
-    return diagnose(ask_about(predictor, TEXT, settings=settings))
+    return shown(ask_about(predictor, TEXT, settings=settings))
+
+
+def shown(asked: Asked) -> list[types.Diagnostic]:
+    """What the client gets to see of a document's marks."""
+    settings = asked.settings.diagnostics
+    return make_diagnostics(strongest(diagnose(asked), (), settings.max_items), asked.document, settings.severity)
 
 
 def test_a_mark_stands_at_the_clients_columns_with_its_numbers_beside_it(words: Predictor) -> None:
@@ -53,7 +60,7 @@ def test_as_many_marks_as_are_wanted_can_be_had(words: Predictor) -> None:
     wanted = max(spans.MOST_EXAMINED, DiagnosticSettings().max_items) + 10
     for most in (wanted, 3):
         settings = Settings(diagnostics=DiagnosticSettings(**LENIENT, max_items=most))
-        assert len(diagnose(ask_about(words, text, settings=settings))) == most
+        assert len(shown(ask_about(words, text, settings=settings))) == most
 
 
 def test_the_severity_is_the_wanted_one(words: Predictor) -> None:
