@@ -17,6 +17,7 @@ from pygls.lsp.server import LanguageServer
 from .answer import ClientSupport
 from .section import SECTION, Problem, merge_settings, read_settings, section_of
 from .settings import Settings
+from .trust import says_trusted, withhold, without_trust
 
 logger = logging.getLogger(__name__)
 
@@ -30,15 +31,20 @@ REGISTRATION = types.Registration(
 class Configuration:
     """Keeps the settings up to date; `apply` takes them whenever they change."""
 
-    def __init__(self, server: LanguageServer, apply: Callable[[Settings, list[str]], None]) -> None:
+    def __init__(
+        self, server: LanguageServer, apply: Callable[[Settings, list[str]], None], *, pinned: bool = False
+    ) -> None:
+        """pinned: the command line has named the model, so that it does not matter what is said of it here."""
         self._server, self._apply = server, apply
+        self._trusted = self._pinned = pinned
         self._base: object = None
         self._support = ClientSupport()
         self._reported: set[str] = set()
 
     def begin(self, options: object, support: ClientSupport) -> None:
         """Takes the `initializationOptions`."""
-        self._base, self._support = section_of(options), support
+        self._trusted = self._pinned or says_trusted(options)
+        self._base, self._support = section_of(without_trust(options)), support
         self._take(None)
 
     def initialized(self) -> None:
@@ -78,6 +84,9 @@ class Configuration:
 
     def _take(self, section: object) -> None:
         settings, problems = read_settings(merge_settings(self._base, section))
+        if not self._trusted:
+            settings, withheld = withhold(settings)
+            problems += withheld
         self._apply(settings, [problem.message for problem in problems])
         self._report(problems)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase, translate
 from pathlib import PurePath, PurePosixPath
+from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from .settings import DocumentSettings
@@ -23,10 +24,28 @@ def reason_to_forget(uri: str, characters: int, settings: DocumentSettings) -> s
 
 
 def reason_to_rest(language: str, settings: DocumentSettings) -> str | None:
-    """Why the model does not read documents of a language, or None if it does."""
-    if language in settings.languages:
+    """Why the settings keep documents of a language from being read; None if they do not."""
+    if language in settings.languages or not settings.languages:
         return None
-    return f"the language {language!r} is not one of {', '.join(settings.languages) or 'none'}"
+    return f"the language {language!r} is not one of documents.languages ({', '.join(settings.languages)})"
+
+
+class Switch(Protocol):
+    """Settings of one thing that is offered."""
+
+    @property
+    def enabled(self) -> bool:
+        """Whether it is offered at all."""
+
+
+def switched_off(kind: str, settings: Switch, language: str) -> str | None:
+    """Why the settings keep one kind of answer from documents of a language; None if they do not."""
+    if not settings.enabled:
+        return f"{kind} is switched off in the settings"
+    languages: tuple[str, ...] = getattr(settings, "languages", ())
+    if languages and language not in languages:
+        return f"the language {language!r} is not one of {kind}.languages ({', '.join(languages)})"
+    return None
 
 
 def excluding_pattern(uri: str, patterns: tuple[str, ...]) -> str | None:

@@ -77,7 +77,7 @@ class Reader:
             return f"the model is inactive: {self.condition.reason}"
         predictor = self.condition.predictor
         if reason is None and predictor is not None and session.language not in predictor.vocabulary.languages:
-            return f"this model knows {', '.join(predictor.vocabulary.languages)}, not {session.language}"
+            return unlearned(session.language, predictor.vocabulary.languages)
         return reason
 
     def submit(
@@ -140,3 +140,9 @@ class Reader:
             return session.document is None or should_stop()
 
         return work(Asked(document, desk, predictor, self.settings, self.support, forgotten_or_stopped))
+
+
+def unlearned(language: str, known: Sequence[str]) -> str:
+    """That a model has not learned a language, and what to do about it."""
+    train = "`peephole-train` makes one that does, `model.folder` serves it"
+    return f"this model knows {', '.join(known)}, not {language}; {train}"

@@ -16,6 +16,7 @@ from peephole.model.errors import ModelError
 
 from .answer import Answer, Asked
 from .background import Background
+from .exclusion import Switch, switched_off
 from .introspection import Study, read_question
 from .protocol import RequestFailed
 from .reader import Reader
@@ -42,7 +43,7 @@ class Requests:
         """The popup list at a position."""
         nothing = types.CompletionList(False, [])
         ask = partial(_complete, position=params.position)
-        return self._answer("completion", params.text_document.uri, self._settings.completion.enabled, ask, nothing)
+        return self._answer("completion", params.text_document.uri, self._settings.completion, ask, nothing)
 
     def complete_line(
         self, params: types.InlineCompletionParams
@@ -52,14 +53,14 @@ class Requests:
         selected = params.context.selected_completion_info
         ask = partial(_complete_line, position=params.position, selected=selected)
         uri, delay_s = params.text_document.uri, settings.delay_ms / 1e3
-        return self._answer("inlineCompletion", uri, settings.enabled, ask, nothing, delay_s=delay_s)
+        return self._answer("inlineCompletion", uri, settings, ask, nothing, delay_s=delay_s)
 
     def hover(self, params: types.HoverParams) -> asyncio.Future[types.Hover | None] | types.Hover | None:
         """What was expected at a position."""
         ask = partial(_hover, position=params.position)
-        uri, enabled = params.text_document.uri, self._settings.hover.enabled
+        uri, settings = params.text_document.uri, self._settings.hover
         # It may have to read far, so that a completion has to be able to pass it.
-        return self._answer("hover", uri, enabled, ask, None, priority=Priority.STUDY)
+        return self._answer("hover", uri, settings, ask, None, priority=Priority.STUDY)
 
     def introspect(self, arguments: Sequence[Any]) -> asyncio.Future[dict[str, Any]]:
         """What neurons do over a document; raises for a question that cannot be answered, with the reason."""
@@ -70,7 +71,7 @@ class Requests:
             raise RequestFailed(silence)
         study = Study(wanted)
         answer = self._answer(
-            "introspect", wanted.uri, True, lambda asked: Answer(study(asked)), None, priority=Priority.STUDY
+            "introspect", wanted.uri, None, lambda asked: Answer(study(asked)), None, priority=Priority.STUDY
         )
         return asyncio.ensure_future(self._or_reason(session, answer))
 
@@ -112,16 +113,17 @@ class Requests:
         self,
         kind: str,
         uri: str,
-        enabled: bool,
+        settings: Switch | None,
         ask: Ask[T],
         nothing: T,
         *,
         priority: Priority = Priority.REQUEST,
         delay_s: float = 0.0,
     ) -> asyncio.Future[T] | T:
-        """The future of an answer; `nothing` at once where there can be none."""
+        """The future of an answer; `nothing` at once where there can be none. settings: None if always on."""
         session = self._sessions.get(uri)
-        silence = self._reader.silence(session) if enabled else f"{kind} is switched off in the settings"
+        silence = switched_off(kind, settings, session.language if session else "") if settings else None
+        silence = silence or self._reader.silence(session)
         if session is None or silence is not None:
             self._note(session, kind, Answer(nothing, silence))
             return nothing

@@ -46,7 +46,7 @@ class Service:
         self.pulls = Pulls(self._reader, self._sessions, display, server.protocol.send_request)
         self.actions = CodeActions(self._reader, self._sessions, display, self.pulls)
         self._background = Background(self._reader, self._sessions, display, self.pulls)
-        self._configuration = Configuration(server, self._configure)
+        self._configuration = Configuration(server, self._configure, pinned=model_folder is not None)
         self._workspace = Workspace(self._reader, self._sessions, self._background.consulted)
         self.requests = Requests(self._reader, self._sessions, self._background, self._workspace, self._record)
         self._encoding: Encoding = "utf-16"

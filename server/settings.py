@@ -15,9 +15,20 @@ from peephole.model.offers import BEAM_WIDTH, LEAST_ITEM, LEAST_LINE, LONGEST_IT
 T = TypeVar("T")
 
 
-def setting(default: T, doc: str, *, least: float = 0, most: float = math.inf, choices: tuple[str, ...] = ()) -> T:
-    """A dataclass field with its meaning and limits; the type checker sees the default."""
-    metadata = {"doc": doc, "least": least, "most": most, "choices": choices}
+def setting(
+    default: T,
+    doc: str,
+    *,
+    least: float = 0,
+    most: float = math.inf,
+    choices: tuple[str, ...] = (),
+    needs_trust: bool = False,
+) -> T:
+    """A dataclass field with its meaning and limits; the type checker sees the default.
+
+    needs_trust: a workspace must not choose it, see `trust`.
+    """
+    metadata = {"doc": doc, "least": least, "most": most, "choices": choices, "needs_trust": needs_trust}
     made: T = field(default=default, metadata=metadata)
     return made
 
@@ -35,7 +46,11 @@ SECRETS = (
 class ModelSettings:
     """Which network reads, and with how much of the processor."""
 
-    folder: str = setting("", "Folder of the checkpoint to serve; empty for the one that ships with Peephole.")
+    folder: str = setting(
+        "",
+        "Folder of the checkpoint to serve; empty for the one that ships with Peephole. A workspace cannot choose it.",
+        needs_trust=True,
+    )
     threads: int = setting(1, "Threads of one network call; more than one seldom helps.", least=1, most=16)
 
 
@@ -43,7 +58,9 @@ class ModelSettings:
 class DocumentSettings:
     """Which documents are read at all."""
 
-    languages: tuple[str, ...] = setting(("java", "python"), "Language ids that Peephole is active for.")
+    languages: tuple[str, ...] = setting(
+        (), "Language ids that Peephole is active for; empty for all that the model has learned."
+    )
     excluded: tuple[str, ...] = setting(
         SECRETS,
         "Glob patterns of paths that are never read. One without a slash is held against each part of the path.",
@@ -74,6 +91,7 @@ class CompletionSettings:
     """The popup list (`textDocument/completion`)."""
 
     enabled: bool = setting(True, "Offer the next word in the popup list.")
+    languages: tuple[str, ...] = setting((), "Language ids that it is offered for; empty for all that are read.")
     max_items: int = setting(MOST_ITEMS, "Most items in the list.", least=1, most=50)
     least_probability: float = setting(LEAST_ITEM, "Leave out what is less probable than this.", most=1)
     beam_width: int = setting(BEAM_WIDTH, "Continuations followed side by side; more is slower.", least=1, most=32)
@@ -85,6 +103,7 @@ class InlineCompletionSettings:
     """Ghost text (`textDocument/inlineCompletion`)."""
 
     enabled: bool = setting(True, "Offer the rest of the line as ghost text.")
+    languages: tuple[str, ...] = setting((), "Language ids that it is offered for; empty for all that are read.")
     least_probability: float = setting(
         LEAST_LINE, "Ghost text ends where the probability of all of it falls below this.", least=0.001, most=1
     )

@@ -8,6 +8,8 @@ from typing import Any
 from e2e.conftest import Start
 from e2e.wire import Wire, at
 
+from peephole.server.reader import unlearned
+
 URI = "file:///a.py"
 
 
@@ -25,7 +27,7 @@ def test_the_settings_name_the_model_and_may_name_another_at_any_time(
     start: Start, words: Path, untrained: Path, tmp_path: Path
 ) -> None:
     wire = start()
-    wire.initialize(initializationOptions={"model": {"folder": str(words)}})
+    wire.initialize(initializationOptions={"peephole": {"model": {"folder": str(words)}}, "trusted": True})
     wire.open(URI, " ge")
     words_status = loaded(wire)
     assert [item["label"] for item in wire.call("textDocument/completion", at(URI, 0, 3))["items"]] == ["get", "getn"]
@@ -49,7 +51,8 @@ def test_the_settings_name_the_model_and_may_name_another_at_any_time(
 def test_a_model_that_goes_takes_its_marks_along(start: Start, words: Path, tmp_path: Path) -> None:
     diagnostics = {"debounceMs": 0, "thresholdBits": 15, "leastAlternative": 0.7}
     wire = start()
-    wire.initialize(initializationOptions={"model": {"folder": str(words)}, "diagnostics": diagnostics})
+    section = {"model": {"folder": str(words)}, "diagnostics": diagnostics}
+    wire.initialize(initializationOptions={"peephole": section, "trusted": True})
     wire.open(URI, "\n get();\n vuz();\n")
     assert wire.notification("textDocument/publishDiagnostics")["diagnostics"]
     wire.notify("workspace/didChangeConfiguration", configured(tmp_path / "nowhere"))
@@ -100,4 +103,7 @@ def test_a_language_that_the_model_does_not_know_is_left_alone_with_a_reason(sta
     loaded(wire)
     assert wire.call("textDocument/completion", at("file:///a.rs", 0, 3))["items"] == []
     reasons = [document["reason"] for document in wire.status()["documents"]]
-    assert reasons == ["this model knows java, python, not rust", "the language 'java' is not one of python, rust"]
+    assert reasons == [
+        unlearned("rust", ["java", "python"]),
+        "the language 'java' is not one of documents.languages (python, rust)",
+    ]

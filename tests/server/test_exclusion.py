@@ -47,7 +47,7 @@ def test_each_refusal_says_why() -> None:
         reason_to_forget("file:///a.py", 1_001, settings),
     ]
     assert reasons == [
-        "the language 'rust' is not one of python",
+        "the language 'rust' is not one of documents.languages (python)",
         "its path matches the excluded pattern '.env'",
         "it has 1001 characters, more than documents.largestCharacters (1000)",
     ]
