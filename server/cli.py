@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from peephole.model.errors import PeepholeError
 from peephole.model.version import VERSION
 
-from .commands import check, complete, doctor, look, serve, tour
+from .commands import check, complete, doctor, look, serve, settings, tour
 
 FAILED = 2
 """The exit code of a command that could not do what it was asked; argparse uses the same for bad options."""
@@ -74,7 +74,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"peephole {VERSION}")
     serve.add_shared_options(parser)
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for command in (serve, complete, check, look, doctor, tour):
+    for command in (serve, complete, check, look, doctor, settings, tour):
         command.add_command(subparsers)
     return parser
 

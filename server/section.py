@@ -47,14 +47,19 @@ def merge_settings(base: object, over: object) -> object:
 
 
 def describe_settings(group: type[Any] = Settings, path: str = SECTION) -> Iterator[tuple[str, Any, Mapping[str, Any]]]:
-    """Dotted wire name, default, and metadata (doc, least, most, choices) of every setting."""
+    """Dotted wire name, default, and metadata (those of `setting`) of every setting."""
     for each in fields(group):
-        name = f"{path}.{wire_name(each.name)}"
-        kind = _kinds(group)[each.name]
+        name, kind = f"{path}.{wire_name(each.name)}", _kinds(group)[each.name]
         if isinstance(kind, type) and is_dataclass(kind):
             yield from describe_settings(kind, name)
         else:
             yield name, each.default, each.metadata
+
+
+def groups() -> Iterator[tuple[str, type[Any]]]:
+    """Dotted wire name and dataclass of every group of settings."""
+    for each in fields(Settings):
+        yield f"{SECTION}.{wire_name(each.name)}", _kinds(Settings)[each.name]
 
 
 def wire_name(name: str) -> str:
