@@ -108,6 +108,10 @@ def register_commands(server: PeepholeServer) -> None:
     def describe(*arguments: Any) -> asyncio.Future[dict[str, Any]] | dict[str, Any]:
         return requests.status(arguments[0] if arguments else None)
 
+    @server.command(status.DOCUMENTS)
+    def list_documents(*_: Any) -> dict[str, Any]:
+        return requests.documents()
+
 
 def serve(*, tcp_port: int | None, model_folder: Path | None, log_file: Path | None, verbose: int) -> int:
     """Serves one client until it says goodbye; the exit code is 0 if it did, 1 if it just went.

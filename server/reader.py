@@ -59,6 +59,14 @@ class Reader:
         loading.add_done_callback(lambda done: None if done.cancelled() else loaded(self.condition))
         return True
 
+    def working(self) -> Priority | None:
+        """What the worker is at, by its priority; None at rest."""
+        return self._scheduler.working()
+
+    def tell_changes(self, changed: Callable[[], None]) -> None:
+        """Calls `changed` whenever work for the worker comes or goes."""
+        self._scheduler.changed = changed
+
     async def loaded(self) -> None:
         """Returns once no model is being loaded."""
         if self.condition.state == "loading":

@@ -14,6 +14,7 @@ from lsprotocol import types
 
 from peephole.model.errors import ModelError
 
+from .activity import Watch
 from .answer import Answer, Asked
 from .background import Background
 from .exclusion import Switch, switched_off
@@ -23,7 +24,7 @@ from .reader import Reader
 from .scheduler import Priority
 from .session import Session, Sessions
 from .settings import Settings
-from .status import Record, describe_server, digest
+from .status import Record, describe_document, describe_server, digest
 from .workspace.indexing import Workspace
 
 T = TypeVar("T")
@@ -34,10 +35,16 @@ class Requests:
     """Answers from the model. For the loop, but for the functions that `Ask` names."""
 
     def __init__(
-        self, reader: Reader, sessions: Sessions, background: Background, workspace: Workspace, record: Record
+        self,
+        reader: Reader,
+        sessions: Sessions,
+        background: Background,
+        workspace: Workspace,
+        record: Record,
+        watch: Watch,
     ) -> None:
         self._reader, self._sessions, self._background, self._record = reader, sessions, background, record
-        self._workspace = workspace
+        self._workspace, self._watch = workspace, watch
 
     def complete(self, params: types.CompletionParams) -> asyncio.Future[types.CompletionList] | types.CompletionList:
         """The popup list at a position."""
@@ -86,8 +93,17 @@ class Requests:
         return self._reader.settings
 
     def _describe(self) -> dict[str, Any]:
-        silent = {session.uri: self._reader.silence(session) for session in self._sessions}
-        return describe_server(self._reader.condition, self._record, self._sessions, silent, self._workspace.describe())
+        self._watch.look()
+        return describe_server(
+            self._watch.activity, self._reader.condition, self._record, self._documents(), self._workspace.describe()
+        )
+
+    def _documents(self) -> list[dict[str, Any]]:
+        return [describe_document(session, self._reader.silence(session)) for session in self._sessions]
+
+    def documents(self) -> dict[str, Any]:
+        """The open documents: how much of each is read, what that took, and what is held for it."""
+        return {"documents": self._documents()}
 
     async def _or_reason(self, session: Session, answer: Any) -> dict[str, Any]:
         """The answer, or the reason why there is none: a model that could not be loaded while the request waited."""

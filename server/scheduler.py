@@ -73,6 +73,8 @@ class Scheduler:
         self._orders = itertools.count()
         self._jobs: set[Job[Any]] = set()
         self._closing = False
+        self.changed: Callable[[], None] = lambda: None
+        """Told in the loop whenever work came or went."""
         self._thread = threading.Thread(target=self._serve, name=name, daemon=True)
 
     def submit(
@@ -90,7 +92,7 @@ class Scheduler:
         # In the background the document that was touched last goes first: it is the one being looked at.
         job = Job(priority, -order if priority >= Priority.DIAGNOSE else order, key, work, future)
         self._jobs.add(job)
-        future.add_done_callback(lambda _: self._jobs.discard(job))
+        future.add_done_callback(lambda _: self._forget(job))
         if self._closing:
             future.cancel()
         if delay_s > 0:
@@ -126,12 +128,24 @@ class Scheduler:
         if self._thread.is_alive():
             self._thread.join(CLOSING_S)
 
+    def working(self) -> Priority | None:
+        """The priority of what is worked on, or else of what waits for that; None at rest."""
+        with self._changed:
+            running = self._running if self._running is not None and not self._running.future.done() else None
+            job = running or self._first()
+        return None if job is None else job.priority
+
     def _enqueue(self, job: Job[Any]) -> None:
         with self._changed:
             if not self._thread.is_alive() and not self._closing:
                 self._thread.start()
             heapq.heappush(self._waiting, job)
             self._changed.notify_all()
+        self.changed()
+
+    def _forget(self, job: Job[Any]) -> None:
+        self._jobs.discard(job)
+        self.changed()
 
     def wait_while_asked(self) -> None:
         """Returns when no request waits or is worked on. For a thread of lesser work, between its slices: Python runs

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
+from .activity import Activity, Watch
 from .answer import ClientSupport
 from .background import Background, edit_end
 from .code_actions import CodeActions
@@ -17,14 +18,15 @@ from .display import Display
 from .engine import Condition
 from .exclusion import reason_to_forget
 from .lifetime import leave_at_once, watch_client
+from .progress import Progress
 from .pulling import Pulls
 from .reader import Reader
 from .requests import Requests
 from .session import Session, Sessions
 from .settings import Settings
-from .status import Record
+from .status import METHOD, Record
 from .workspace.indexing import Workspace
-from .workspace.progress import Progress, watch_files
+from .workspace.watching import watch_files
 
 if TYPE_CHECKING:
     from .document import Encoding
@@ -45,10 +47,14 @@ class Service:
         display = Display(self._reader, server.text_document_publish_diagnostics)
         self.pulls = Pulls(self._reader, self._sessions, display, server.protocol.send_request)
         self.actions = CodeActions(self._reader, self._sessions, display, self.pulls)
+        self._watch = Watch(self._reader, self._sessions, self._tell)
+        self._reader.tell_changes(self._watch.look)
         self._background = Background(self._reader, self._sessions, display, self.pulls)
         self._configuration = Configuration(server, self._configure, pinned=model_folder is not None)
         self._workspace = Workspace(self._reader, self._sessions, self._background.consulted)
-        self.requests = Requests(self._reader, self._sessions, self._background, self._workspace, self._record)
+        self.requests = Requests(
+            self._reader, self._sessions, self._background, self._workspace, self._record, self._watch
+        )
         self._encoding: Encoding = "utf-16"
         self._began = False
         self._told: str | None = None
@@ -62,7 +68,8 @@ class Service:
         self._reader.support = support
         self._record.encoding = self._encoding
         self._configuration.begin(params.initialization_options, support)
-        self._workspace.display = Progress(self._server) if support.progress else None
+        self._workspace.display = Progress(self._server, "workspace") if support.progress else None
+        self._watch.display = Progress(self._server, "reading") if support.progress else None
         self._workspace.add_folders(folders_of(params))
         watch_client(params.process_id, leave_at_once)
 
@@ -81,6 +88,7 @@ class Service:
         """Ends the worker, and everything that was begun."""
         for session in self._sessions:
             session.hush()
+        self._watch.end()
         self._reader.end()  # both first, lest one thread holds up the other while that is waited for
         self._workspace.end()
         self._reader.close()
@@ -147,6 +155,9 @@ class Service:
         if session is not None:
             self._background.closed(session)
             self._workspace.renew()
+
+    def _tell(self, activity: Activity) -> None:
+        self._server.protocol.notify(METHOD, activity.to_json())
 
     def _place_of(self, session: Session, params: types.DidChangeTextDocumentParams) -> int:
         return edit_end(session.document, params.content_changes) if session.document is not None else 0

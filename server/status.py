@@ -1,26 +1,30 @@
 """What the server says of itself: is it loading, ready, or why not; what it did for each document; why it is silent.
 
-The same from the request `peephole/status` and the command `peephole.status`. Both take an optional object:
-`{"digest": true}` adds, for each document that is read, SHA-256 of its text and of its surprisals, after the workspace
-was looked at and all of the document read. So two states can be compared, and a bug reported, without showing any text.
+The same from the request `peephole/status` and the command `peephole.status`; of the notification `peephole/status`,
+which comes with every change, see `activity`. The command `peephole.documents` gives the documents alone.
+
+The status takes an optional object: `{"digest": true}` adds, for each document that is read, SHA-256 of its text and of
+its surprisals, after the workspace was looked at and all of the document read. So two states can be compared, and a bug
+reported, without showing any text.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from peephole.model.version import VERSION
 
+from .activity import Activity, percent_read
 from .answer import Asked
 from .engine import Condition
 from .section import wire_name
 from .session import Session
 
-METHOD, COMMAND = "peephole/status", "peephole.status"
+METHOD, COMMAND, DOCUMENTS = "peephole/status", "peephole.status", "peephole.documents"
 
 
 @dataclass
@@ -36,23 +40,22 @@ class Record:
 
 
 def describe_server(
+    activity: Activity,
     condition: Condition,
     record: Record,
-    sessions: Iterable[Session],
-    silent: Mapping[str, str | None],
+    documents: Sequence[Mapping[str, Any]],
     workspace: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """The status as JSON. silent: by URI why a document is not read, None for one that is."""
+    """The status as JSON; it begins with what the notification has."""
     return {
-        "state": condition.state,
-        "reason": condition.reason,
+        **activity.to_json(),
         "version": VERSION,
         "model": describe_model(condition),
         "positionEncoding": record.encoding,
         "workspace": dict(workspace),
         "problems": list(record.problems),
         "answered": dict(record.answered),
-        "documents": [describe_document(session, silent.get(session.uri)) for session in sessions],
+        "documents": list(documents),
     }
 
 
@@ -70,7 +73,10 @@ def describe_model(condition: Condition) -> dict[str, Any] | None:
 
 
 def describe_document(session: Session, reason: str | None) -> dict[str, Any]:
-    """One document: how much of it is read, what that took, and why it was silent when last asked."""
+    """One document: how much of it is read, what that took, and why it was silent when last asked.
+
+    reason: why it is not read; None for one that is.
+    """
     document, tape = session.document, session.tape
     described: dict[str, Any] = {
         "uri": session.uri,
@@ -85,11 +91,13 @@ def describe_document(session: Session, reason: str | None) -> dict[str, Any]:
         counters = tape.counters
         described |= {
             "fed": tape.fed,
+            "percent": percent_read(session),
             "charactersFed": counters.characters_fed,
             "charactersRolledBack": counters.characters_rolled_back,
             "charactersRefed": counters.characters_refed,
             "snapshots": counters.snapshots,
             "snapshotBytes": counters.bytes,
+            "memoryBytes": counters.memory_bytes,
         }
     return described
 

@@ -107,7 +107,7 @@ def loaded_status(client: Client) -> Json:
     """The server's status once its model is loaded; `ClientError` with the reason if it gets none."""
     while (status := execute(client, "peephole.status", {}))["state"] == "loading":
         time.sleep(POLL_S)
-    if status["state"] != "ready":
+    if status["state"] == "inactive":
         raise ClientError(f"the server has no model: {status['reason']}")
     return status
 

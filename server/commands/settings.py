@@ -18,7 +18,7 @@ TOP = f"""\
 
 <!-- made by `peephole settings`; to change it, change `server/settings.py` -->
 
-The server reads them from the section `{SECTION}`: from `initializationOptions`, `workspace/didChangeConfiguration` and,
+The server reads them from the section `{SECTION}` of `initializationOptions`, `workspace/didChangeConfiguration` and,
 where the client can be asked, `workspace/configuration`. They take effect at once. A value that is no good is reported,
 and its default used.
 

@@ -12,9 +12,10 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from peephole.server.address import name_of, path_of
+from peephole.server.progress import Display
 from peephole.server.reader import Reader
 from peephole.server.scheduler import Priority, Scheduler, ShouldStop, Stopped
 from peephole.server.session import Session, Sessions
@@ -28,24 +29,13 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+TITLE = "Reading the workspace"
+
 REST_S = 1.0
 """Without a change before the libraries are made anew: not while somebody types, or git changes branches."""
 
 MOST_DELAY_S = 10.0
 """However often something changes, the libraries are no older than this, and the time that making them takes."""
-
-
-class Display(Protocol):
-    """What shows how far a long piece of work has come."""
-
-    def begin(self) -> None:
-        """It begins."""
-
-    def report(self, percent: int) -> None:
-        """So much is done."""
-
-    def end(self) -> None:
-        """It is done."""
 
 
 @dataclass(frozen=True)
@@ -199,7 +189,7 @@ class Workspace:
         self._changed.clear()
         self._percent = 0
         if self._stock is None and self.display is not None:
-            self.display.begin()
+            self.display.begin(TITLE)
         make = partial(self._make, asyncio.get_running_loop(), self._shelves, look)
         self._making = self._scheduler.post(Priority.READ, make, key="workspace")
         self._making.add_done_callback(self._made)

@@ -74,6 +74,11 @@ class Wire:
         """Answers a request of the server's."""
         self.send(frame(json.dumps({"jsonrpc": "2.0", "id": identifier, "result": result}).encode()))
 
+    def refuse(self, identifier: int | str) -> None:
+        """Answers a request of the server's with an error."""
+        error = {"code": -32601, "message": "not supported"}
+        self.send(frame(json.dumps({"jsonrpc": "2.0", "id": identifier, "error": error}).encode()))
+
     def reply(self, identifier: int | str | None) -> Message:
         """The reply with an id (null if it is None), whenever it comes."""
         return self.wait(lambda message: "method" not in message and message.get("id") == identifier)

@@ -33,7 +33,8 @@ class Display:
     def __init__(self) -> None:
         self.shown: list[str | int] = []
 
-    def begin(self) -> None:
+    def begin(self, title: str) -> None:
+        assert title == "Reading the workspace"
         self.shown.append("begin")
 
     def report(self, percent: int) -> None:

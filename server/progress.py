@@ -1,5 +1,4 @@
-"""What the client is asked for on account of the workspace: to tell when files change, and to show how far the first
-look at them has come (LSP 3.17, `client/registerCapability`, `$/progress`).
+"""How far a long piece of work has come, shown by the client (LSP 3.17, "Work Done Progress").
 
 The client is never awaited: a request is sent, and its answer takes effect when it comes.
 """
@@ -8,50 +7,46 @@ from __future__ import annotations
 
 import itertools
 from concurrent.futures import Future
-from typing import Any
+from typing import Any, Protocol
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
-from .ignoring import FILE_NAME
-from .walk import LANGUAGES
 
-TITLE = "Reading the workspace"
+class Display(Protocol):
+    """What shows how far a long piece of work has come."""
 
-WATCHED = types.Registration(
-    id="peephole.files",
-    method=types.WORKSPACE_DID_CHANGE_WATCHED_FILES,
-    register_options=types.DidChangeWatchedFilesRegistrationOptions(
-        [types.FileSystemWatcher(f"**/{name}") for name in (*(f"*{suffix}" for suffix in LANGUAGES), FILE_NAME)]
-    ),
-)
+    def begin(self, title: str) -> None:
+        """It begins."""
 
+    def report(self, percent: int) -> None:
+        """So much is done."""
 
-def watch_files(server: LanguageServer) -> None:
-    """Asks the client to tell of files that come, go or change."""
-    server.protocol.send_request(types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams([WATCHED]))
+    def end(self) -> None:
+        """It is done."""
 
 
 class Progress:
     """One piece of work at a time, shown by the client once it has agreed to. For the loop."""
 
-    def __init__(self, server: LanguageServer) -> None:
-        self._server = server
+    def __init__(self, server: LanguageServer, name: str) -> None:
+        """name: of the kind of work, which the client gets to see in its log only."""
+        self._server, self._name = server, name
         self._tokens = itertools.count(1)
         self._token: str | None = None
         """Of the work that goes on, whether or not the client has agreed yet."""
         self._shown: int | None = None
         """Percent that the client shows of it."""
 
-    def begin(self) -> None:
-        """Asks the client to show the work."""
-        token = self._token = f"peephole.workspace.{next(self._tokens)}"
+    def begin(self, title: str) -> None:
+        """Asks the client to show the work under a title."""
+        token = self._token = f"peephole.{self._name}.{next(self._tokens)}"
         self._shown = None
 
         def answered(reply: Future[Any]) -> None:
             if self._token == token and not reply.cancelled() and reply.exception() is None:
                 self._shown = 0
-                self._send(types.WorkDoneProgressBegin(TITLE, cancellable=False, percentage=0))
+                self._send(types.WorkDoneProgressBegin(title, cancellable=False, percentage=0))
 
         params = types.WorkDoneProgressCreateParams(token)
         self._server.protocol.send_request(types.WINDOW_WORK_DONE_PROGRESS_CREATE, params).add_done_callback(answered)
