@@ -46,7 +46,7 @@ EXACT = 1 << 24
 
 @dataclass(frozen=True)
 class Bonus:
-    """Nats that a character gains, before all are normalised: by the document's memory and by either library."""
+    """Nats that a character gains, before all are normalised: by the document, hints included, and either library."""
 
     document: float
     near: float
@@ -135,13 +135,19 @@ class Gate:
         cells = (np.arange(rows)[:, None] * size + votes.candidates)[there]
         # Each cell is summed in the order of the slots, in float64.
         bonus = np.bincount(cells, weights[there], minlength=rows * size).reshape(rows, size)
-        return log_softmax(network_nats + bonus.astype(np.float32))
+        nats = network_nats + bonus.astype(np.float32)
+        return log_softmax(nats if votes.hints is None else votes.hints.applied(nats))
 
     def bonus(self, index: int, network_nats: Float32, hidden: Float32, votes: Votes) -> Bonus:
         """What one character gains from where, in a single place (N = 1)."""
         gained = self.weights(hidden, gate_features(network_nats, votes))[0] * (votes.candidates[0] == index)
         parts = np.split(gained.astype(np.float64), [DOCUMENT_SLOTS, DOCUMENT_SLOTS + LIBRARY_SLOTS])
-        return Bonus(*(float(part.sum()) for part in parts))
+        document, near, far = (float(part.sum()) for part in parts)
+        if votes.hints is None:
+            return Bonus(document, near, far)
+        trust, hint = float(votes.hints.trust[0]), float(votes.hints.nats[0, index])
+        lost = (1 - trust) * float(network_nats[0, index])
+        return Bonus(trust * document + hint - lost, trust * near, trust * far)
 
 
 def gate_features(network_nats: Float32, votes: Votes) -> Float32:

@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from .contexts import CONTEXTS, POSITION_BITS, POSITION_MASK, Alphabet, Context, Keys, Symbols, words_back
-from .votes import DOCUMENT_EVIDENCE, DOCUMENT_SLOTS, NOTHING, Votes
+from .return_places import returns_of
+from .votes import DOCUMENT_EVIDENCE, DOCUMENT_SLOTS, NOTHING, Hints, Votes
 
 NEVER = -1
 """In place of a position: the context has not stood before."""
@@ -65,8 +66,11 @@ class Run:
 class Memory:
     """The occurrences of one text that grows at its end and is cut there. Owns its arrays; for one thread at a time."""
 
-    def __init__(self, alphabet: Alphabet) -> None:
+    def __init__(self, alphabet: Alphabet, language: str = "") -> None:
+        """language: of the text, for what is known of its grammar; "" for nothing."""
         self.alphabet = alphabet
+        self.language = language
+        self._returns = returns_of(alphabet.vocabulary, language)
         self._length = 0
         self._symbols = np.empty(SMALLEST_ROOM, np.uint16)
         self._latest = np.empty((SMALLEST_ROOM, CONTEXTS), np.int32)
@@ -81,7 +85,8 @@ class Memory:
     def nbytes(self) -> int:
         """Memory that is held, spare room included."""
         runs = sum(run.keys.nbytes for run in self._runs)
-        return self._symbols.nbytes + self._latest.nbytes + runs
+        outline = 0 if self._returns is None else self._returns.nbytes
+        return self._symbols.nbytes + self._latest.nbytes + runs + outline
 
     @property
     def symbols(self) -> Symbols:
@@ -111,6 +116,8 @@ class Memory:
         """Forget what stands behind the first `length` characters; costs what is forgotten, at most."""
         if length >= self._length:
             return
+        if self._returns is not None:
+            self._returns.truncate(length)
         while self._runs and self._runs[-1].start >= length:
             self._runs.pop()
         if self._runs and self._runs[-1].end > length:
@@ -154,6 +161,14 @@ class Memory:
     def votes(self, start: int, end: int) -> Votes:
         """What the text before each of the places start … end − 1, all read, says of the character there."""
         return count_votes(self.recall(self.latest(start, end)), np.arange(start, end))
+
+    def hints(self, start: int, end: int) -> Hints | None:
+        """What the text's grammar says of the characters at start … end − 1, all read; None for nothing."""
+        return None if self._returns is None else self._returns.hints(self.symbols, start, end)
+
+    def hints_behind(self, place: int, tails: Symbols) -> Hints | None:
+        """The same of the next character of B texts: the first `place` characters, and a tail each, (B, t)."""
+        return None if self._returns is None else self._returns.hints_behind(self.symbols, place, tails)
 
     def recall(self, latest: Places) -> Chain:
         """The last three occurrences of contexts and what followed them; latest: (N, CONTEXTS)."""

@@ -82,8 +82,10 @@ class Charge:
 class Predictor:
     """Network and gate as a reader of text. Like its runtime, it belongs to one thread at a time."""
 
-    def __init__(self, runtime: Runtime, *, memories: bool = True) -> None:
+    def __init__(self, runtime: Runtime, *, memories: bool = True, hinting: bool = True) -> None:
+        """memories: whether there are any; hinting: whether what a document declares is looked up (`returns.py`)."""
         self.runtime = runtime
+        self.hinting = hinting
         gate = runtime.checkpoint.gate() if memories else None
         self.gate = None if gate is None else Gate(gate)
         """None where the network stands alone: nobody fitted a gate for it, or nobody wants one."""
@@ -100,11 +102,15 @@ class Predictor:
         """The float32 parameters, read when first asked for: completing needs none of their megabytes."""
         return self.runtime.checkpoint.parameters()
 
+    def grammar(self, language: str) -> str:
+        """The language whose grammar the document's memory may use; "" for none."""
+        return language if self.hinting else ""
+
     def start(self, language: str, libraries: Libraries = NO_LIBRARIES) -> Reading:
         """The reading of an empty document; `VocabularyError` for a language that the model does not know."""
         index = np.array([self.vocabulary.start(language)], np.uint16)
         nats, state = self.runtime.read(index, State.zeros(self.config))
-        recall = None if self.gate is None else Recall.empty(self.alphabet, libraries)
+        recall = None if self.gate is None else Recall.empty(self.alphabet, libraries, self.grammar(language))
         return Reading(state, nats[0], recall, self.gate)
 
     def reading(self, snapshot: Snapshot, recall: Recall | None) -> Reading:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from .contexts import CONTEXTS, Alphabet, Context, Keys, Symbols
 from .memory import LONGEST_TEXT, NEVER, Chain, Memory, Places, count_votes
-from .votes import EVIDENCE, LIBRARY_EVIDENCE, LIBRARY_SLOTS, SLOTS, Votes, join, silent
+from .votes import EVIDENCE, LIBRARY_EVIDENCE, LIBRARY_SLOTS, SLOTS, Votes, join, silent, stack
 
 if TYPE_CHECKING:  # it loads a suffix sorter, of no use without a workspace
     from .library import Library
@@ -76,9 +76,9 @@ class Recall:
     private: bool = False
 
     @classmethod
-    def empty(cls, alphabet: Alphabet, libraries: Libraries = NO_LIBRARIES) -> Recall:
+    def empty(cls, alphabet: Alphabet, libraries: Libraries = NO_LIBRARIES, language: str = "") -> Recall:
         """Of no text at all, ready to be read on."""
-        return cls(Memory(alphabet), 0, Context.empty(alphabet), libraries, private=True)
+        return cls(Memory(alphabet, language), 0, Context.empty(alphabet), libraries, private=True)
 
     @classmethod
     def at(cls, memory: Memory, place: int, libraries: Libraries = NO_LIBRARIES) -> Recall:
@@ -98,7 +98,8 @@ class Recall:
     def votes(self) -> Votes:
         """Votes on the next character of each text, (B, …)."""
         own = count_votes(self._chain(), np.full(self.rows, self.length))
-        return join([own, *self.libraries.votes(self.rows, self.windows)])
+        hints = self.memory.hints_behind(self.place, self.tails.symbols)
+        return join([own, *self.libraries.votes(self.rows, self.windows)], hints)
 
     def push(self, rows: Sequence[int], symbols: npt.NDArray[np.integer]) -> Recall:
         """New texts: the k-th continues the text `rows[k]` with `symbols[k]`."""
@@ -135,7 +136,7 @@ class Recall:
 
     def _own(self) -> Recall:
         """The same text in a memory of its own."""
-        memory = Memory(self.memory.alphabet)
+        memory = Memory(self.memory.alphabet, self.memory.language)
         memory.extend(self.text())
         return Recall(memory, len(memory), memory.context_at(len(memory)), self.libraries, private=True)
 
@@ -212,9 +213,4 @@ def read_votes(memory: Memory, start: int, end: int, libraries: Libraries) -> Vo
         return found
 
     others = libraries.votes(end - start, windows)
-    return join([memory.votes(start, end), *others])
-
-
-def stack(votes: Sequence[Votes]) -> Votes:
-    """Votes on several places, one after the other."""
-    return Votes(np.concatenate([each.candidates for each in votes]), np.concatenate([each.evidence for each in votes]))
+    return join([memory.votes(start, end), *others], memory.hints(start, end))

@@ -50,7 +50,8 @@ class Tape:
         self.counters = TapeCounters()
         self._slice_length = slice_length
         self.libraries = NO_LIBRARIES
-        self._memory = Memory(predictor.alphabet) if predictor.gate is not None else None
+        grammar = predictor.grammar(language)
+        self._memory = Memory(predictor.alphabet, grammar) if predictor.gate is not None else None
         self._surprisal_bits = np.empty(1024, np.float32)
         self._network_bits = np.empty(1024, np.float32)
         start = predictor.start(language)

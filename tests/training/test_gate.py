@@ -73,7 +73,7 @@ def test_examples_are_what_the_predictor_will_say_when_the_gate_serves(
     examples = collect_all(checkpoint, text, tmp_path / "examples")
     gate = fit_tiny([examples], 20)
     gated = add_gate(tmp_path / "gated", checkpoint, gate.parameters, {})
-    predictor = Predictor(Runtime(gated))
+    predictor = Predictor(Runtime(gated), hinting=False)  # a gate is fitted on what memories say, and weighs no hints
     repository = find_repositories([text], "java")[0]
     libraries = Libraries(
         Library.build(repository.near(0), predictor.vocabulary),
