@@ -8,11 +8,11 @@ from peephole.training.corpus.deduplicate import (
     LEAST_SIMILARITY,
     PERMUTATIONS,
     ROWS,
-    NearDuplicates,
     shingle,
     similarity,
     sketch,
 )
+from peephole.training.corpus.near_duplicates import RECENT, NearDuplicates
 
 
 def jaccard(left: bytes, right: bytes) -> float:
@@ -59,21 +59,21 @@ def test_a_digest_is_the_same_alone_and_in_a_batch() -> None:
         assert (sketch([content])[0] == together[number]).all()
 
 
-def test_more_digests_than_the_table_first_holds_are_remembered() -> None:
+def test_more_digests_than_are_compared_one_by_one_are_remembered() -> None:
     seen = NearDuplicates()
-    digests = sketch(f"alpha{n} beta{n} gamma{n}".encode() for n in range(1_100))
+    digests = sketch(f"alpha{n} beta{n} gamma{n}".encode() for n in range(2 * RECENT + 76))
     for digest in digests:
         seen.add(digest)
-    assert all(seen.resembles(digest) for digest in digests[[0, 1_023, 1_024, 1_099]])
+    assert all(seen.resembles(digest) for digest in digests[[0, RECENT - 1, RECENT, 2 * RECENT, 2 * RECENT + 75]])
 
 
 def test_all_that_agree_in_a_band_and_are_alike_are_found_and_nothing_else() -> None:
     rng = np.random.default_rng(3)
-    families = rng.integers(0, 1 << 32, (40, PERMUTATIONS), np.uint32)
-    digests = families[rng.integers(0, 40, 600)]
-    changed = rng.random(digests.shape) < rng.uniform(0, 0.5, (600, 1))
+    families = rng.integers(0, 1 << 32, (80, PERMUTATIONS), np.uint32)
+    digests = families[rng.integers(0, 80, 2 * RECENT + 76)]
+    changed = rng.random(digests.shape) < rng.uniform(0, 0.5, (len(digests), 1))
     digests = np.where(changed, rng.integers(0, 1 << 32, digests.shape, np.uint32), digests)
-    bands = digests[:, : BANDS * ROWS].reshape(600, BANDS, ROWS)
+    bands = digests[:, : BANDS * ROWS].reshape(len(digests), BANDS, ROWS)
     seen, found, expected = NearDuplicates(), [], []
     for number, digest in enumerate(digests):
         agree = (bands[:number] == bands[number]).all(axis=2).any(axis=1)
@@ -81,4 +81,4 @@ def test_all_that_agree_in_a_band_and_are_alike_are_found_and_nothing_else() -> 
         found.append(seen.resembles(digest))
         seen.add(digest)
     assert found == expected
-    assert 100 < sum(expected) < 500
+    assert 400 < sum(expected) < 1_800

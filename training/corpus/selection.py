@@ -6,9 +6,10 @@ import random
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from .deduplicate import Digest, NearDuplicates
+from .deduplicate import Digest
 from .filters import EXACT_DUPLICATE, NEAR_DUPLICATE, OVER_CAP, VENDORED
 from .harvest import FileRecord, Harvest
+from .near_duplicates import NearDuplicates
 
 PRECEDENCE = ("development", "gate", "train")
 """Of two files alike, that of the earlier split stays."""
