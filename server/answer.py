@@ -31,6 +31,7 @@ class ClientSupport:
     register_configuration: bool = False
     register_watching: bool = False
     progress: bool = False
+    refresh_code_lens: bool = False
     refresh_diagnostics: bool = False
     document_changes: bool = False
 
@@ -51,6 +52,7 @@ class ClientSupport:
             register_configuration=has("workspace.did_change_configuration.dynamic_registration"),
             register_watching=has("workspace.did_change_watched_files.dynamic_registration"),
             progress=has("window.work_done_progress"),
+            refresh_code_lens=has("workspace.code_lens.refresh_support"),
             refresh_diagnostics=has("workspace.diagnostics.refresh_support"),
             document_changes=has("workspace.workspace_edit.document_changes"),
         )

@@ -15,7 +15,7 @@ from pygls.lsp.server import LanguageServer
 
 from peephole.model.version import VERSION
 
-from . import code_actions, introspection, pulling, status
+from . import code_actions, code_lens, explanation, heat_map, introspection, pulling, status
 from .errors import UsageError
 from .logs import start_logging
 from .protocol import PeepholeProtocol
@@ -71,6 +71,8 @@ def create_server(model_folder: Path | None = None) -> PeepholeServer:
     pulling.register(server, service.pulls)
     code_actions.register(server, service.actions)
     register_lifetime(server)
+    for each in (heat_map, code_lens, explanation):
+        each.register(server, requests)
     register_commands(server)
     return server
 

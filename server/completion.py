@@ -6,6 +6,7 @@ An item replaces from the word's start with the whole word: the client may go on
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -21,6 +22,7 @@ from .scheduler import Stopped
 
 if TYPE_CHECKING:
     from peephole.model.citation import Source
+    from peephole.model.predictor import Reading
     from peephole.model.search import Candidate
 
 KINDS = {
@@ -31,34 +33,65 @@ KINDS = {
 }
 
 
-def complete(asked: Asked, offset: int) -> Answer[types.CompletionList]:
-    """The most probable tokens at an offset, the most probable first."""
-    settings, text, language = asked.settings.completion, asked.document.text, asked.document.language
+@dataclass(frozen=True)
+class Look:
+    """What was found at a place: behind the half-typed word `prefix`, which starts at `start`.
+
+    in_text: inside a string or comment; exact: false where only a window before the place was read.
+    """
+
+    reading: Reading
+    exact: bool
+    in_text: bool
+    start: int
+    prefix: str
+    found: list[Candidate]
+    least_probability: float
+
+    def why_not(self, candidate: Candidate, labels: Sequence[str]) -> str | None:
+        """Why a candidate is not in the list; None if it is. labels: of the items of the list."""
+        if (self.prefix + candidate.text).strip() in labels:
+            return None
+        if candidate.probability < self.least_probability:
+            return f"less probable than {percent(self.least_probability)}, completion.leastProbability"
+        return "more than one line" if "\n" in candidate.text else "nothing new: it stands behind the cursor already"
+
+
+def look(asked: Asked, offset: int) -> Look:
+    """The most probable tokens at an offset, the most probable first; raises `Stopped` if told to."""
+    settings, text = asked.settings.completion, asked.document.text
     start = word_start(text, offset)
     prefix = text[start:offset]
     reading, exact = asked.desk.quick_reading_at(offset, asked.should_stop)
+    in_text = is_in_text(asked, offset, exact)
     found = next_tokens(
         asked.predictor,
         reading,
-        language=language,
+        language=asked.document.language,
         prefix=prefix,
         width=settings.beam_width,
         top=settings.max_items,
         longest=settings.longest,
-        quotes=not is_in_text(asked, offset, exact),
+        quotes=not in_text,
         should_stop=asked.should_stop,
     )
     if asked.should_stop():
         raise Stopped
-    kept = list(worth_showing(found, settings.least_probability, rest_of_line(text, offset)))
-    edits = Edits(asked, start, offset)
+    return Look(reading, exact, in_text, start, prefix, found, settings.least_probability)
+
+
+def complete(asked: Asked, offset: int) -> Answer[types.CompletionList]:
+    """The popup list at an offset."""
+    seen = look(asked, offset)
+    kept = worth_showing(seen.found, seen.least_probability, rest_of_line(asked.document.text, offset))
+    edits = Edits(asked, seen.start, offset)
     items = [
-        make_item(rank, prefix, candidate, edits, origin_of(candidate, reading, exact=exact))
+        make_item(rank, seen.prefix, candidate, edits, origin_of(candidate, seen.reading, exact=seen.exact))
         for rank, candidate in enumerate(kept)
     ]
     # The next character typed changes what is probable, so the client has to ask again: the list is never complete.
-    silence = None if items else why_empty(found, settings.least_probability)
-    return Answer(types.CompletionList(True, items), silence, exact)
+    silence = None if items else why_empty(seen.found, seen.least_probability)
+    return Answer(types.CompletionList(True, items), silence, seen.exact)
 
 
 def is_in_text(asked: Asked, offset: int, exact: bool) -> bool:

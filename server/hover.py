@@ -42,7 +42,8 @@ def describe(found: Explanation, *, markdown: bool) -> types.MarkupContent:
     cost = f"{found.bits:.1f} bits, {found.bits / length:.2f} a character; probability {percent(found.probability)}"
     if found.reading.recall is not None:
         cost += f" (without memory {found.network_bits:.1f} bits)"
-    lines = [cost]
+    before = found.token.start
+    lines = [cost, "", f"Read behind {before:,} character{'' if before == 1 else 's'} of context."]
     expected = [] if found.token.kind == "comment" else found.expected
     if expected:
         lines += ["", "Expected here:", ""]

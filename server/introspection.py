@@ -65,13 +65,17 @@ def read_question(arguments: Sequence[Any]) -> Wanted:
 
 def read_range(value: Any) -> types.Range:
     """An LSP range from plain JSON; `JsonRpcInvalidParams` if it is none."""
-    try:
-        ends = [(value[end]["line"], value[end]["character"]) for end in ("start", "end")]
-    except (TypeError, KeyError):
-        ends = []
-    if not ends or not all(is_index(number) for end in ends for number in end):
+    if not isinstance(value, Mapping):
         raise JsonRpcInvalidParams("`range` must have a start and an end with line and character")
-    return types.Range(types.Position(*ends[0]), types.Position(*ends[1]))
+    return types.Range(*(read_position(value.get(end), f"the {end} of `range`") for end in ("start", "end")))
+
+
+def read_position(value: Any, name: str) -> types.Position:
+    """An LSP position from plain JSON; `JsonRpcInvalidParams` if it is none."""
+    line, character = (value.get(each) if isinstance(value, Mapping) else None for each in ("line", "character"))
+    if not isinstance(line, int) or not isinstance(character, int) or not is_index(line) or not is_index(character):
+        raise JsonRpcInvalidParams(f"{name} must have a line and a character, whole numbers from 0")
+    return types.Position(line, character)
 
 
 def is_index(value: object) -> bool:

@@ -18,6 +18,7 @@ from .activity import Watch
 from .answer import Answer, Asked
 from .background import Background
 from .exclusion import Switch, switched_off
+from .explanation import describe_silent
 from .introspection import Study, read_question
 from .protocol import RequestFailed
 from .reader import Reader
@@ -50,37 +51,56 @@ class Requests:
         """The popup list at a position."""
         nothing = types.CompletionList(False, [])
         ask = partial(_complete, position=params.position)
-        return self._answer("completion", params.text_document.uri, self._settings.completion, ask, nothing)
+        return self.answer("completion", params.text_document.uri, self.settings.completion, ask, nothing)
 
     def complete_line(
         self, params: types.InlineCompletionParams
     ) -> asyncio.Future[types.InlineCompletionList] | types.InlineCompletionList:
         """Ghost text at a position."""
-        settings, nothing = self._settings.inline_completion, types.InlineCompletionList([])
+        settings, nothing = self.settings.inline_completion, types.InlineCompletionList([])
         selected = params.context.selected_completion_info
         ask = partial(_complete_line, position=params.position, selected=selected)
         uri, delay_s = params.text_document.uri, settings.delay_ms / 1e3
-        return self._answer("inlineCompletion", uri, settings, ask, nothing, delay_s=delay_s)
+        return self.answer("inlineCompletion", uri, settings, ask, nothing, delay_s=delay_s)
 
     def hover(self, params: types.HoverParams) -> asyncio.Future[types.Hover | None] | types.Hover | None:
         """What was expected at a position."""
         ask = partial(_hover, position=params.position)
-        uri, settings = params.text_document.uri, self._settings.hover
+        uri, settings = params.text_document.uri, self.settings.hover
         # It may have to read far, so that a completion has to be able to pass it.
-        return self._answer("hover", uri, settings, ask, None, priority=Priority.STUDY)
+        return self.answer("hover", uri, settings, ask, None, priority=Priority.STUDY)
 
     def introspect(self, arguments: Sequence[Any]) -> asyncio.Future[dict[str, Any]]:
         """What neurons do over a document; raises for a question that cannot be answered, with the reason."""
         wanted = read_question(arguments)
-        session = self._sessions.get(wanted.uri)
+        return self.study("introspect", wanted.uri, Study(wanted))
+
+    def study(self, kind: str, uri: str, work: Callable[[Asked], dict[str, Any]]) -> asyncio.Future[dict[str, Any]]:
+        """The future of what a command finds in a document; raises `RequestFailed` where there can be nothing."""
+        session = self._sessions.get(uri)
         silence = self._reader.silence(session)
         if session is None or silence is not None:
             raise RequestFailed(silence)
-        study = Study(wanted)
-        answer = self._answer(
-            "introspect", wanted.uri, None, lambda asked: Answer(study(asked)), None, priority=Priority.STUDY
-        )
+        answer = self.answer(kind, uri, None, lambda asked: Answer(work(asked)), None, priority=Priority.STUDY)
         return asyncio.ensure_future(self._or_reason(session, answer))
+
+    def explain(
+        self, uri: str, work: Callable[[Asked], dict[str, Any]]
+    ) -> asyncio.Future[dict[str, Any]] | dict[str, Any]:
+        """Why something or nothing is shown at a place; of a document that is not read, why that is so."""
+        session = self._sessions.get(uri)
+        if session is None or self._reader.silence(session) is not None:
+            return self._explained(session, None)
+        return asyncio.ensure_future(self._explain(session, work))
+
+    async def _explain(self, session: Session, work: Callable[[Asked], dict[str, Any]]) -> dict[str, Any]:
+        return self._explained(session, await self._reader.submit(session, Priority.STUDY, work, None))
+
+    def _explained(self, session: Session | None, found: dict[str, Any] | None) -> dict[str, Any]:
+        silence = self._reader.silence(session)
+        document = None if session is None else describe_document(session, silence)
+        found = describe_silent(self.settings, silence) if found is None else found
+        return {"server": self._watch.activity.to_json(), "document": document, **found}
 
     def status(self, options: object) -> asyncio.Future[dict[str, Any]] | dict[str, Any]:
         """What the server says of itself; with `{"digest": true}` after everything is read."""
@@ -89,7 +109,8 @@ class Requests:
         return asyncio.ensure_future(self._describe_with_digests())
 
     @property
-    def _settings(self) -> Settings:
+    def settings(self) -> Settings:
+        """As they are now."""
         return self._reader.settings
 
     def _describe(self) -> dict[str, Any]:
@@ -125,7 +146,7 @@ class Requests:
             document["digest"] = found.get(document["uri"])
         return described
 
-    def _answer(
+    def answer(
         self,
         kind: str,
         uri: str,

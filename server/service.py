@@ -178,7 +178,9 @@ class Service:
 
     def _configure(self, settings: Settings, problems: list[str]) -> None:
         """Loads another model if the settings name one, drops what they exclude, and marks everything anew."""
-        self._reader.settings, self._record.problems = settings, problems
+        before, self._reader.settings, self._record.problems = self._reader.settings, settings, problems
+        if before.surprisal != settings.surprisal and self._began and self._reader.support.refresh_code_lens:
+            self._server.protocol.send_request(types.WORKSPACE_CODE_LENS_REFRESH, None)
         if not self._began:
             return
         for session in self._sessions:

@@ -134,6 +134,13 @@ class HoverSettings:
 
 
 @dataclass(frozen=True)
+class SurprisalSettings:
+    """How surprising the text was, shown in it (`textDocument/codeLens`)."""
+
+    code_lens: bool = setting(False, "Show the bits per character of each function and class above it.")
+
+
+@dataclass(frozen=True)
 class Settings:
     """All settings of one server."""
 
@@ -144,3 +151,4 @@ class Settings:
     inline_completion: InlineCompletionSettings = field(default_factory=InlineCompletionSettings)
     diagnostics: DiagnosticSettings = field(default_factory=DiagnosticSettings)
     hover: HoverSettings = field(default_factory=HoverSettings)
+    surprisal: SurprisalSettings = field(default_factory=SurprisalSettings)
