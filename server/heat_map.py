@@ -3,9 +3,9 @@
 Asked: `[{"uri", "range": {...} (default: all), "unit": "token" (default) or "character", "memory": true (default)}]`;
 without memory the bits are those of the network alone. Answered: `scale`, the bits that one step is worth; the largest
 value here is 127 steps. Of characters, `data`: base64 of int8 steps, the first that of the character at `offset` of
-the text with `\\n` line ends. Of tokens, `tokens`: four numbers each, as semantic tokens have them (LSP 3.17): lines after
-the piece before, columns after it or after the line's start, columns that it is wide, and steps. A token over several lines
-is one piece a line. White space has pieces too.
+the text with `\\n` line ends. Of tokens, `tokens`: four numbers each, as semantic tokens have them (LSP 3.17): lines
+after the piece before, columns after it or after the line's start, columns that it is wide, and steps. A token over
+several lines is one piece a line. White space has pieces too.
 """
 
 from __future__ import annotations
