@@ -18,11 +18,18 @@ class Counter {
 """
 
 
-def peephole(*arguments: str | Path, **variables: str | Path) -> subprocess.CompletedProcess[str]:
-    """Runs the command with its output caught: not a terminal, as in a pipe. variables: more of the environment."""
+def peephole(
+    *arguments: str | Path, folder: Path | None = None, **variables: str | Path
+) -> subprocess.CompletedProcess[str]:
+    """Runs the command with its output caught: not a terminal, as in a pipe. variables: more of the environment.
+
+    folder: to run it in.
+    """
     command = [sys.executable, "-m", "peephole.server", *map(str, arguments)]
     environment = os.environ | {name: str(value) for name, value in variables.items()}
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=environment)
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=120, check=False, env=environment, cwd=folder
+    )
 
 
 def break_package(folder: Path, name: str) -> Path:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from peephole.model.errors import ModelError
 from peephole.server.engine import open_predictor
 from peephole.server.errors import UsageError
 from peephole.server.settings import DiagnosticSettings
-from peephole.server.workspace.walk import SKIPPED_FOLDERS, language_of
 
+from .baseline import Baseline
+from .finding import Finding
+from .gathering import gather
 from .options import THREADS, Source, Subparsers, add_model_option, read_source, read_tape
+from .progress_line import ProgressLine
 from .remembering import Remembering, add_memory_option
+from .sarif import sarif_log
 
 MOST_LIBRARIES = 50
 """Of all other files, that are made for one run: each takes a second and a half for 20 MB. So a file of a long list
@@ -26,39 +29,42 @@ does without a fiftieth of the files that are far from it."""
 CLEAN, FOUND, FAILED = 0, 1, 2
 """Exit codes, as linters use them."""
 
+EPILOG = """\
+exit codes:
+  0  nothing was found (or --exit-zero, or --write-baseline)
+  1  something was found
+  2  something could not be checked: a file, a folder, a bad option
 
-@dataclass(frozen=True)
-class Finding:
-    """One improbable span. Lines and columns count from 1, columns in code points; the end is exclusive."""
-
-    path: str
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-    text: str
-    bits: float
-    alternative: str | None
-    alternative_probability: float
-    evidence_bits: float
-    reason: str
-    fingerprint: str
-
-    def __str__(self) -> str:
-        place = f"{self.path}:{self.line}:{self.column}"
-        if self.alternative is None:
-            return f"{place}: {self.text!r} is improbable here ({self.bits:.1f} bits)"
-        expected = f"{self.alternative!r} was expected ({self.alternative_probability:.0%})"
-        return f"{place}: {self.text!r} is improbable here ({self.bits:.1f} bits); {expected}"
+comments that hush, in Java with // in place of #:
+  x = 1  # peephole: ignore      this line
+  # peephole: ignore             on a line of its own: the next line with code
+  # peephole: ignore-file        the whole file
+"""
 
 
 def add_command(subparsers: Subparsers) -> None:
     """Adds `check` to the command line."""
-    parser = subparsers.add_parser("check", help="list improbable places in files or folders")
-    parser.add_argument(
-        "paths", type=Path, nargs="+", metavar="PATH", help="a file, or a folder: all its .java and .py files"
+    parser = subparsers.add_parser(
+        "check",
+        help="list improbable places in files or folders",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument(
+        "paths",
+        type=Path,
+        nargs="+",
+        metavar="PATH",
+        help="a file, or a folder: all its .java and .py files but those that git ignores",
+    )
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON")
+    form.add_argument("--sarif", action="store_true", help="print a SARIF 2.1.0 log")
+    parser.add_argument("--baseline", type=Path, metavar="FILE", help="do not tell what is known by this file")
+    parser.add_argument(
+        "--write-baseline", action="store_true", help="write what is found into the baseline's file, as known"
+    )
+    parser.add_argument("--exit-zero", action="store_true", help="exit with 0 if something is found, too")
     add_memory_option(parser)
     add_model_option(parser)
     parser.set_defaults(run=run)
@@ -66,32 +72,71 @@ def add_command(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Reads every file; one that cannot be read is reported and the others are still checked."""
+    baseline = open_baseline(arguments.baseline, anew=arguments.write_baseline)
     remembering = Remembering(open_predictor(arguments.model, THREADS), arguments.memory)
-    findings: list[Finding] = []
-    failed = False
-
-    def fail(reason: object) -> None:
-        nonlocal failed
-        failed = True
-        print(f"error: {reason}", file=sys.stderr)
-
-    paths = list(_source_files(arguments.paths, fail))
-    for number, path in enumerate(paths):
-        try:
-            found = list(check_source(remembering, read_source(path), group_of(number, paths)))
-        except UsageError as error:
-            fail(error)
-            continue
-        except ModelError as error:  # a language that this model does not know
-            fail(f"{path}: {error}")
-            continue
-        findings += found
-        if not arguments.json:
-            for finding in found:
-                print(finding)
+    check = Check(remembering, None if arguments.write_baseline else baseline)
+    for found in check.findings(arguments.paths):
+        if not (arguments.json or arguments.sarif or arguments.write_baseline):
+            print(found)
+    if arguments.write_baseline and baseline is not None:
+        baseline.write(check.checked, check.found)
+        print(f"{len(check.found)} findings are known to {arguments.baseline} now", file=sys.stderr)
+        return FAILED if check.problems else CLEAN
     if arguments.json:
-        print(json.dumps([asdict(finding) for finding in findings], indent=2))
-    return FAILED if failed else FOUND if findings else CLEAN
+        print(json.dumps([finding.to_json() for finding in check.found], indent=2))
+    if arguments.sarif:
+        print(json.dumps(sarif_log(check.found, check.problems, check.model_hash, Path.cwd()), indent=2))
+    return FAILED if check.problems else FOUND if check.found and not arguments.exit_zero else CLEAN
+
+
+def open_baseline(path: Path | None, *, anew: bool) -> Baseline | None:
+    """The baseline that was named; an empty one if it is to be written and not there yet."""
+    if path is None:
+        if anew:
+            raise UsageError("--write-baseline needs --baseline FILE: where to write")
+        return None
+    return Baseline(path) if anew and not path.exists() else Baseline.read(path)
+
+
+class Check:
+    """One run over files. `found` and `problems` grow with it, `checked` are the files that were read."""
+
+    def __init__(self, remembering: Remembering, baseline: Baseline | None = None) -> None:
+        self._remembering, self._baseline = remembering, baseline
+        self._line = ProgressLine()
+        self.found: list[Finding] = []
+        self.problems: list[str] = []
+        self.checked: list[Path] = []
+
+    @property
+    def model_hash(self) -> str:
+        """Of the model that reads."""
+        return self._remembering.predictor.runtime.checkpoint.model_hash
+
+    def findings(self, paths: Iterable[Path]) -> Iterator[Finding]:
+        """What is found in files and folders, a file at a time."""
+        files = gather(paths, self._fail, lambda said: print(f"note: {said}", file=sys.stderr))
+        for number, path in enumerate(files):
+            self._line.show(f"{number + 1} of {len(files)} files, {len(self.found)} found: {path}")
+            try:
+                found = list(check_source(self._remembering, read_source(path), group_of(number, files)))
+            except UsageError as error:
+                self._fail(str(error))
+                continue
+            except ModelError as error:  # a language that this model does not know
+                self._fail(f"{path}: {error}")
+                continue
+            self.checked.append(path)
+            new = found if self._baseline is None else self._baseline.unknown(path, found)
+            self.found += new
+            self._line.clear()
+            yield from new
+        self._line.clear()
+
+    def _fail(self, reason: str) -> None:
+        self.problems.append(reason)
+        self._line.clear()
+        print(f"error: {reason}", file=sys.stderr)
 
 
 def group_of(number: int, paths: Sequence[Path]) -> Sequence[Path]:
@@ -111,48 +156,7 @@ def check_source(remembering: Remembering, source: Source, apart: Iterable[Path]
     if hushes_all(source.text, found):
         return
     tape = read_tape(remembering.predictor, source, libraries=remembering.libraries(source, apart))
+    seen: Counter[str] = Counter()
     for mark in find_marks(remembering.predictor, tape, found, DiagnosticSettings()):
-        span = mark.span
-        line, column = _line_and_column(source.text, span.start)
-        end_line, end_column = _line_and_column(source.text, span.end)
-        yield Finding(
-            path=str(source.path),
-            line=line,
-            column=column,
-            end_line=end_line,
-            end_column=end_column,
-            text=source.text[span.start : span.end],
-            bits=round(float(span.bits), 2),
-            alternative=span.alternative,
-            alternative_probability=span.alternative_probability,
-            evidence_bits=round(float(span.evidence_bits), 2),
-            reason=span.reason,
-            fingerprint=mark.fingerprint,
-        )
-
-
-def _source_files(paths: Iterable[Path], fail: Callable[[object], None]) -> Iterator[Path]:
-    """The named files as they are, and all source files below the named folders, sorted.
-
-    A folder that cannot be read is a failure and not an empty one.
-    """
-    for path in paths:
-        if path.is_dir():
-            yield from _files_below(path, fail)
-        else:
-            yield path
-
-
-def _files_below(folder: Path, fail: Callable[[object], None]) -> Iterator[Path]:
-    def unreadable(error: OSError) -> None:
-        fail(f"{error.filename}: cannot be read ({error.strerror})")
-
-    for parent, folders, names in os.walk(folder, onerror=unreadable):
-        folders[:] = sorted(name for name in folders if name not in SKIPPED_FOLDERS)
-        for name in sorted(names):
-            if language_of(name) is not None:
-                yield Path(parent) / name
-
-
-def _line_and_column(text: str, offset: int) -> tuple[int, int]:
-    return text.count("\n", 0, offset) + 1, offset - (text.rfind("\n", 0, offset) + 1) + 1
+        seen[mark.fingerprint] += 1
+        yield Finding.of(source, mark, seen[mark.fingerprint])

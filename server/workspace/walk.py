@@ -6,7 +6,6 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import PurePath
 
 from peephole.server.exclusion import Excluded
@@ -39,6 +38,12 @@ MOST_RULES = 20_000
 """Of git's in all folders: to parse one takes 0.1 ms."""
 
 
+UNFOLLOWED = "is left out, as what is to be ignored in it cannot be told; see its .gitignore files"
+
+Unseen = Callable[[str, str], None]
+"""Told of a folder's path, and why it was not looked through."""
+
+
 @dataclass(frozen=True)
 class SourceFile:
     """One file as the walk saw it. path: absolute, with `/`; shown: from the workspace folder; stamp: of a version."""
@@ -51,23 +56,35 @@ class SourceFile:
 
 
 def source_files(
-    folder: str, excluded: Excluded, *, label: str = "", pause: Callable[[], None] = lambda: None, below: bool = True
+    folder: str,
+    excluded: Excluded,
+    *,
+    label: str = "",
+    pause: Callable[[], None] = lambda: None,
+    below: bool = True,
+    unseen: Unseen = lambda *_: None,
 ) -> Iterator[SourceFile]:
     """The source files in a folder and, with `below`, in the folders below, breadth first: the nearest to it first.
 
     Links are not followed: what they show within the folder is found where it lies, and what is outside is not
     the workspace. `pause` is called before every file and folder; it may raise to end the walk. label: put before
-    `shown`.
+    `shown`. unseen: told of folders that could not be looked through, and why.
     """
-    found = _source_files(folder, excluded, label, pause, below)
-    return islice(found, MOST_FILES)
+    for number, found in enumerate(_source_files(folder, excluded, label, pause, below, unseen)):
+        if number == MOST_FILES:
+            unseen(folder, f"has more than {MOST_FILES:,} source files")
+            return
+        yield found
 
 
 def _source_files(
-    folder: str, excluded: Excluded, label: str, pause: Callable[[], None], below: bool
+    folder: str, excluded: Excluded, label: str, pause: Callable[[], None], below: bool, unseen: Unseen
 ) -> Iterator[SourceFile]:
     above = None if excluded.path(folder) else Ignoring.above(folder)
-    waiting = deque([] if above is None else [(folder, above)])
+    if above is None:
+        unseen(folder, UNFOLLOWED)
+        return
+    waiting = deque([(folder, above)])
     rules = 0
     for _ in range(MOST_FOLDERS):
         if not waiting:
@@ -76,29 +93,31 @@ def _source_files(
         here, outer = waiting.popleft()
         ignoring = outer.entering(here)
         if ignoring is None:
+            unseen(here, UNFOLLOWED)
             continue
         rules += ignoring.count() - outer.count()
         if rules > MOST_RULES:
-            return
-        for entry in _entries(here):
+            break
+        for entry in _entries(here, unseen):
             pause()
             is_folder = _is_folder(entry)
-            if not (is_folder or _is_source(entry)) or _is_skipped(entry, excluded, is_folder):
-                continue
-            if ignoring.shuts_out(entry.path, is_folder=is_folder):
+            skipped = not (is_folder or _is_source(entry)) or _is_skipped(entry, excluded, is_folder)
+            if skipped or ignoring.shuts_out(entry.path, is_folder=is_folder):
                 continue
             if is_folder and below and len(PurePath(entry.path).parts) < DEEPEST:
                 waiting.append((entry.path, ignoring))
             elif not is_folder and (found := _seen(entry, folder, label)) is not None:
                 yield found
+    unseen(folder, "has too many folders or rules of what to ignore; name the folders in it one by one")
 
 
-def _entries(folder: str) -> list[os.DirEntry[str]]:
+def _entries(folder: str, unseen: Unseen) -> list[os.DirEntry[str]]:
     """What lies in a folder, by name; nothing if it cannot be read."""
     try:
         with os.scandir(folder) as found:
             return sorted(found, key=lambda entry: entry.name)
-    except OSError:
+    except OSError as error:
+        unseen(folder, f"cannot be read ({error.strerror})")
         return []
 
 
