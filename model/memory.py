@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .contexts import CONTEXTS, POSITION_BITS, POSITION_MASK, Alphabet, Context, Keys, Symbols, words_back
+from .outline import Scene
 from .return_places import returns_of
 from .votes import DOCUMENT_EVIDENCE, DOCUMENT_SLOTS, NOTHING, Hints, Votes
 
@@ -169,6 +170,10 @@ class Memory:
     def hints_behind(self, place: int, tails: Symbols) -> Hints | None:
         """The same of the next character of B texts: the first `place` characters, and a tail each, (B, t)."""
         return None if self._returns is None else self._returns.hints_behind(self.symbols, place, tails)
+
+    def scene(self, offset: int) -> Scene | None:
+        """Where a `return` stands whose space ends at the offset; None in no method, or where no grammar is known."""
+        return None if self._returns is None else self._returns.scene(self.symbols, offset)
 
     def recall(self, latest: Places) -> Chain:
         """The last three occurrences of contexts and what followed them; latest: (N, CONTEXTS)."""

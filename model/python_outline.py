@@ -16,7 +16,7 @@ SELVES = ("self", "cls")
 
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
 
-VALUES = {"[": "list", "{": "dict", "True": "bool", "False": "bool", "not": "bool", "(": "tuple"}
+VALUES = {"[": "list", "{": "dict", "True": "bool", "False": "bool", "not": "bool"}
 """What a value's first word tells; a constructor's name, a number and a string tell as well."""
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .java_outline import JavaGrammar
-from .outline import Grammar, Outline
+from .outline import Grammar, Outline, Scene
 from .python_outline import PythonGrammar
 from .returns import REACH, Place, Returns, Weighed, place_of
 from .vocabulary import Vocabulary
@@ -42,6 +42,12 @@ class ReturnPlaces:
     def nbytes(self) -> int:
         """Memory that is held, about."""
         return self._outline.nbytes
+
+    def scene(self, symbols: Symbols, offset: int) -> Scene | None:
+        """Where a `return` stands whose space ends at the offset, all before it read; None in no method."""
+        if len(self._outline) < offset:
+            self._outline.extend(self._vocabulary.decode_array(symbols[len(self._outline) :]))
+        return self._outline.scene(offset)
 
     def truncate(self, length: int) -> None:
         """Forget what stands behind the first characters."""
@@ -93,9 +99,8 @@ class ReturnPlaces:
         if key not in self._kept:
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
-            if len(self._outline) < place.offset:
-                self._outline.extend(self._vocabulary.decode_array(symbols[len(self._outline) :]))
-            self._kept[key] = self._weigh(place)
+            scene = self.scene(symbols, place.offset)
+            self._kept[key] = None if scene is None else self._returns.weighed(scene, place.before)
         weighed = self._kept[key]
         return None if weighed is None else self._returns.nats(weighed, place.word)
 
@@ -105,13 +110,9 @@ class ReturnPlaces:
         self._outline.truncate(length)
         behind = tail[: place.offset - length]
         self._outline.extend(self._vocabulary.decode_array(np.concatenate([symbols[len(self._outline) :], behind])))
-        weighed = self._weigh(place)
-        self._outline.truncate(length)
-        return None if weighed is None else self._returns.nats(weighed, place.word)
-
-    def _weigh(self, place: Place) -> Weighed | None:
         scene = self._outline.scene(place.offset)
-        return None if scene is None else self._returns.weighed(scene, place.before)
+        self._outline.truncate(length)
+        return None if scene is None else self._returns.nats(self._returns.weighed(scene, place.before), place.word)
 
 
 def _hints(rows: list[int], trust: list[float], nats: list[npt.NDArray[np.float32]]) -> Hints | None:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .memory import LONGEST_TEXT, Memory
+from .outline import Scene
 from .predictor import Charge, Predictor, Reading, Snapshot
 from .recall import NO_LIBRARIES, Libraries, Recall, read_votes
 from .snapshots import Snapshots, TapeCounters
@@ -132,6 +133,15 @@ class Tape:
             self._snapshots.keep_recent(offset, snapshot)
             self._count_snapshots()
         return self.predictor.reading(snapshot, self._recall_at(offset))
+
+    def scene_at(self, offset: int) -> Scene | None:
+        """Where a `return` stands whose space ends at the offset, by the text before it; None in no method, or
+        without a memory of what is declared."""
+        self._check(offset)
+        if self._memory is None or offset > LONGEST_TEXT:
+            return None
+        self._remember(offset)
+        return self._memory.scene(offset)
 
     def _recall_at(self, offset: int) -> Recall | None:
         """What the memories say at a place; None without a memory, or beyond what it can hold."""

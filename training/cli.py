@@ -17,6 +17,7 @@ GROUPS = (
     "gate.command",
     "evaluation.command",
     "evaluation.report_command",
+    "evaluation.return_types.command",
     "sampling.sample_command",
     "sampling.command",
     "export_command",
