@@ -180,7 +180,8 @@ def test_marks_are_to_be_asked_for_again_when_settings_or_the_model_change(
     start: Start, sure: Path, untrained: Path
 ) -> None:
     wire = start()
-    wire.initialize(initializationOptions=OPTIONS | {"model": {"folder": str(sure)}}, capabilities=REFRESHED)
+    settings = OPTIONS | {"model": {"folder": str(sure)}}
+    wire.initialize(initializationOptions={"peephole": settings, "trusted": True}, capabilities=REFRESHED)
     wire.open(URI, TEXT)
     first = settled_pull(wire)
     (mark,) = first["items"]
