@@ -1,9 +1,9 @@
 """What `returns.py` weighs by: nats that a token behind `return` gains for what is known of it.
 
-Made by `peephole-train return-weights` on training text that the network has not read (the recipe `gate`); LOG.md has
-the figures. A reason that is not listed was seen too seldom, or says nothing. How reasons are called: `truth:true` is
-the word in a method that gives a truth; `truth<same` a name whose type is the method's, `truth<number` one of numbers;
-`local`, `member`, `call` what declares it; `called` a name that the method is called by, `itself` the method's own.
+Made by `peephole-train return-weights` on training text that the network has not read (the recipe `gate`). A reason
+that is not listed was seen too seldom, or says nothing. `truth:true` is the word in a method that gives a truth,
+`truth<same` a name whose type is the method's, `truth<number` one of numbers; `local`, `member`, `call` is what
+declares it; `called` a name that the method is called by, `itself` the method's own.
 """
 
 from __future__ import annotations
@@ -71,8 +71,8 @@ TRUST: dict[str, tuple[float, ...]] = {
     "java": (0.67, 0.70, 0.79, 0.82, 0.80),
     "python": (0.70, 0.80, 0.87, 0.91, 0.81),
 }
-"""By what network and memories are multiplied behind no letter, one, two, more, and behind `this.` and the like:
-they are surer there than they have reason to be."""
+"""By what network and memories are multiplied behind no letter, one, two, more, and behind `this.`: they
+are surer there than they have reason to be."""
 
 OPEN: dict[str, tuple[float, ...]] = {
     "java": (1.38, 0.06, 0.05),

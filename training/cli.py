@@ -15,6 +15,7 @@ GROUPS = (
     "fitting.command",
     "fitting.curve_command",
     "gate.command",
+    "return_weights.command",
     "evaluation.command",
     "evaluation.report_command",
     "evaluation.return_types.command",
