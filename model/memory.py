@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from .contexts import CONTEXTS, POSITION_BITS, POSITION_MASK, Alphabet, Context, Keys, Symbols, words_back
+from .hinting import Hinting
 from .outline import Scene
-from .return_places import returns_of
 from .votes import DOCUMENT_EVIDENCE, DOCUMENT_SLOTS, NOTHING, Hints, Votes
 
 NEVER = -1
@@ -67,11 +67,12 @@ class Run:
 class Memory:
     """The occurrences of one text that grows at its end and is cut there. Owns its arrays; for one thread at a time."""
 
-    def __init__(self, alphabet: Alphabet, language: str = "") -> None:
-        """language: of the text, for what is known of its grammar; "" for nothing."""
+    def __init__(self, alphabet: Alphabet, language: str = "", path: str = "") -> None:
+        """language, path: of the text, for what is known of its grammar and by its name; "" for nothing."""
         self.alphabet = alphabet
         self.language = language
-        self._returns = returns_of(alphabet.vocabulary, language)
+        self.path = path
+        self._hinting = Hinting(alphabet.vocabulary, language, path)
         self._length = 0
         self._symbols = np.empty(SMALLEST_ROOM, np.uint16)
         self._latest = np.empty((SMALLEST_ROOM, CONTEXTS), np.int32)
@@ -86,8 +87,7 @@ class Memory:
     def nbytes(self) -> int:
         """Memory that is held, spare room included."""
         runs = sum(run.keys.nbytes for run in self._runs)
-        outline = 0 if self._returns is None else self._returns.nbytes
-        return self._symbols.nbytes + self._latest.nbytes + runs + outline
+        return self._symbols.nbytes + self._latest.nbytes + runs + self._hinting.nbytes
 
     @property
     def symbols(self) -> Symbols:
@@ -117,8 +117,7 @@ class Memory:
         """Forget what stands behind the first `length` characters; costs what is forgotten, at most."""
         if length >= self._length:
             return
-        if self._returns is not None:
-            self._returns.truncate(length)
+        self._hinting.truncate(length)
         while self._runs and self._runs[-1].start >= length:
             self._runs.pop()
         if self._runs and self._runs[-1].end > length:
@@ -164,16 +163,16 @@ class Memory:
         return count_votes(self.recall(self.latest(start, end)), np.arange(start, end))
 
     def hints(self, start: int, end: int) -> Hints | None:
-        """What the text's grammar says of the characters at start … end − 1, all read; None for nothing."""
-        return None if self._returns is None else self._returns.hints(self.symbols, start, end)
+        """What the text's grammar and name say of the characters at start … end − 1, all read; None for nothing."""
+        return self._hinting.hints(self.symbols, start, end)
 
     def hints_behind(self, place: int, tails: Symbols) -> Hints | None:
         """The same of the next character of B texts: the first `place` characters, and a tail each, (B, t)."""
-        return None if self._returns is None else self._returns.hints_behind(self.symbols, place, tails)
+        return self._hinting.hints_behind(self.symbols, place, tails)
 
     def scene(self, offset: int) -> Scene | None:
         """Where a `return` stands whose space ends at the offset; None in no method, or where no grammar is known."""
-        return None if self._returns is None else self._returns.scene(self.symbols, offset)
+        return self._hinting.scene(self.symbols, offset)
 
     def recall(self, latest: Places) -> Chain:
         """The last three occurrences of contexts and what followed them; latest: (N, CONTEXTS)."""

@@ -83,7 +83,7 @@ class Predictor:
     """Network and gate as a reader of text. Like its runtime, it belongs to one thread at a time."""
 
     def __init__(self, runtime: Runtime, *, memories: bool = True, hinting: bool = True) -> None:
-        """memories: whether there are any; hinting: whether what a document declares is looked up (`returns.py`)."""
+        """memories: whether there are any; hinting: whether `hinting.py` is asked."""
         self.runtime = runtime
         self.hinting = hinting
         gate = runtime.checkpoint.gate() if memories else None
@@ -106,11 +106,14 @@ class Predictor:
         """The language whose grammar the document's memory may use; "" for none."""
         return language if self.hinting else ""
 
-    def start(self, language: str, libraries: Libraries = NO_LIBRARIES) -> Reading:
-        """The reading of an empty document; `VocabularyError` for a language that the model does not know."""
+    def start(self, language: str, libraries: Libraries = NO_LIBRARIES, path: str = "") -> Reading:
+        """The reading of an empty document; `VocabularyError` for a language that the model does not know.
+
+        path: the document's, or its address; its last part tells a Java type's name (`title.py`).
+        """
         index = np.array([self.vocabulary.start(language)], np.uint16)
         nats, state = self.runtime.read(index, State.zeros(self.config))
-        recall = None if self.gate is None else Recall.empty(self.alphabet, libraries, self.grammar(language))
+        recall = None if self.gate is None else Recall.empty(self.alphabet, libraries, self.grammar(language), path)
         return Reading(state, nats[0], recall, self.gate)
 
     def reading(self, snapshot: Snapshot, recall: Recall | None) -> Reading:

@@ -76,9 +76,11 @@ class Recall:
     private: bool = False
 
     @classmethod
-    def empty(cls, alphabet: Alphabet, libraries: Libraries = NO_LIBRARIES, language: str = "") -> Recall:
+    def empty(
+        cls, alphabet: Alphabet, libraries: Libraries = NO_LIBRARIES, language: str = "", path: str = ""
+    ) -> Recall:
         """Of no text at all, ready to be read on."""
-        return cls(Memory(alphabet, language), 0, Context.empty(alphabet), libraries, private=True)
+        return cls(Memory(alphabet, language, path), 0, Context.empty(alphabet), libraries, private=True)
 
     @classmethod
     def at(cls, memory: Memory, place: int, libraries: Libraries = NO_LIBRARIES) -> Recall:
@@ -136,7 +138,7 @@ class Recall:
 
     def _own(self) -> Recall:
         """The same text in a memory of its own."""
-        memory = Memory(self.memory.alphabet, self.memory.language)
+        memory = Memory(self.memory.alphabet, self.memory.language, self.memory.path)
         memory.extend(self.text())
         return Recall(memory, len(memory), memory.context_at(len(memory)), self.libraries, private=True)
 

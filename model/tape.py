@@ -40,19 +40,20 @@ class Tape:
         predictor: Predictor,
         language: str,
         *,
+        path: str = "",
         snapshot_interval: int = 256,
         snapshot_budget_bytes: int = 8 << 20,
         slice_length: int = SLICE_LENGTH,
     ) -> None:
         self.predictor = predictor
-        self.language = language
+        self.language, self.path = language, path
         self.text = ""
         self.fed = 0
         self.counters = TapeCounters()
         self._slice_length = slice_length
         self.libraries = NO_LIBRARIES
         grammar = predictor.grammar(language)
-        self._memory = Memory(predictor.alphabet, grammar) if predictor.gate is not None else None
+        self._memory = Memory(predictor.alphabet, grammar, path) if predictor.gate is not None else None
         self._surprisal_bits = np.empty(1024, np.float32)
         self._network_bits = np.empty(1024, np.float32)
         start = predictor.start(language)
@@ -161,7 +162,7 @@ class Tape:
         least = WINDOW // 2 if start else 0
         if window is None or not least <= offset - start <= 2 * WINDOW:
             start = self._window_start(offset)
-            window = Tape(self.predictor, self.language, slice_length=self._slice_length)
+            window = Tape(self.predictor, self.language, path=self.path, slice_length=self._slice_length)
             window.consult(self.libraries)
             self._window = start, window
         window.edit(self.text[start:offset])

@@ -116,7 +116,7 @@ class Session:
 
         desk = self._desk
         if desk is None or not desk.fits(predictor, snapshot_budget_bytes):
-            tape = Tape(predictor, self.language, snapshot_budget_bytes=snapshot_budget_bytes)
+            tape = Tape(predictor, self.language, path=self.uri, snapshot_budget_bytes=snapshot_budget_bytes)
             self._desk = desk = Desk(tape, Lexing(self.language), snapshot_budget_bytes)
         if self.document is None:
             self._desk = desk = None

@@ -70,7 +70,7 @@ def read_tape(predictor: Predictor, source: Source, end: int | None = None, libr
     from peephole.model.recall import NO_LIBRARIES
     from peephole.model.tape import Tape
 
-    tape = Tape(predictor, source.language)
+    tape = Tape(predictor, source.language, path=source.path.name)
     tape.consult(libraries or NO_LIBRARIES)
     tape.edit(source.text[:end])
     tape.advance_to(len(tape.text))

@@ -21,7 +21,9 @@ def test_a_hover_tells_the_bits_of_the_token_and_what_was_expected(words: Predic
     assert [best, second, third, last] == ["- get 72 %", "- getn 18 %", "- set 8 %", "- setn 2 %"]
 
 
-@pytest.mark.parametrize(("before", "told"), [(" ", "1 character of"), (" get();\n" * 200 + " ", "1,601 characters of")])
+@pytest.mark.parametrize(
+    ("before", "told"), [(" ", "1 character of"), (" get();\n" * 200 + " ", "1,601 characters of")]
+)
 def test_a_hover_tells_how_much_context_was_read_before_the_token(words: Predictor, before: str, told: str) -> None:
     found = hover(ask_about(words, before + "set;"), len(before)).value
     assert found is not None

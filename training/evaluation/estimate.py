@@ -179,7 +179,7 @@ class _Gauge:
     def _typing(self, alone_s: float) -> Part:
         assert self._task.typing is not None
         truth = Truth(self._piece.text, self._task.language)
-        tape = Tape(self._task.predictor, self._task.language)
+        tape = Tape(self._task.predictor, self._task.language, path=self._piece.path)
         tape.consult(self._libraries if self._task.in_workspace else NO_LIBRARIES)
         desk = Desk(tape, truth, Latencies())
         end = len(self._piece.text)

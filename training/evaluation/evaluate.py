@@ -152,7 +152,7 @@ def evaluate_beside(
         for text, libraries in beside:
             indices = predictor.vocabulary.encode(text.text)
             consulted = libraries if looked_into else NO_LIBRARIES
-            reading = predictor.start(language, consulted)
+            reading = predictor.start(language, consulted, text.path)
             if rivals is not None:
                 rivals.begin()
             parts = _Parts(predictor.vocabulary.unknown_bits)

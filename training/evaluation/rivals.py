@@ -115,7 +115,7 @@ def tune(
     """
     columns: dict[tuple[str, float], list[Nats]] = defaultdict(list)
     for text, libraries in beside:
-        reading = predictor.start(language, libraries)
+        reading = predictor.start(language, libraries, text.path)
         trial = _Trial(predictor)
         for rows in read_rows(predictor, reading, predictor.vocabulary.encode(text.text), Clock()):
             for name, nats in trial.read(rows).items():

@@ -102,7 +102,7 @@ class TokenEvaluation:
         places = [place for _, place in self.sample.places(text)]
         for system, predictor in self._predictors.items() if places else ():
             beside = libraries if system == WORKSPACE else NO_LIBRARIES
-            reading, at = predictor.start(self._language, beside), 0
+            reading, at = predictor.start(self._language, beside, text.path), 0
             for place in places:
                 _, reading = predictor.read(reading, text.text[at : place.token.start])
                 reading = self._look(predictor, reading, text.text, place, self.found[system])

@@ -151,7 +151,7 @@ class TypingSimulation:
         if not stretches:
             return
         truth = Truth(text.text, self._language)
-        tape = Tape(self._predictor, self._language)
+        tape = Tape(self._predictor, self._language, path=text.path)
         tape.consult(libraries)
         desk = Desk(tape, truth, self._latencies)
         for start, end in stretches:

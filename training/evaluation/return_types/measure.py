@@ -101,7 +101,7 @@ class Measurement:
     def measure(self, text: Text, pairs: Sequence[Pair], libraries: Libraries = NO_LIBRARIES) -> None:
         """The pairs of one text, ascending."""
         for name, predictor in self._systems.items():
-            tape = Tape(predictor, self._language)
+            tape = Tape(predictor, self._language, path=text.path)
             tape.consult(libraries)
             for pair in pairs:
                 tape.edit(text.text[: pair.case.offset])
