@@ -196,7 +196,7 @@ def test_network_and_memories_cost_in_one_pass_what_the_predictor_charges(rememb
     libraries = Libraries(library, library)
     text = Text("A.java", java_file(1) + "// Ж\n" + java_file(2, methods=3))
     systems = evaluate_beside(remembering, "java", [(text, libraries)]).systems
-    start = remembering.start("java", libraries)
+    start = remembering.start("java", libraries, text.path)
     charge, _ = remembering.charge(start, remembering.vocabulary.encode(text.text))
     assert systems["network"].whole.bits == pytest.approx(charge.network_bits.sum(dtype=np.float64), rel=1e-6)
     assert systems["served"].whole.bits == pytest.approx(charge.surprisal_bits.sum(dtype=np.float64), rel=1e-6)
