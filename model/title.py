@@ -26,7 +26,8 @@ DECLARING = re.compile(rf"\n[ \t]*{MODIFIERS}{KINDS} ", re.ASCII)
 REACH = 96
 """Characters that are looked at for that: the line's end, the modifiers and the beginning of the name."""
 
-NAME = re.compile(r"[A-Za-z_$][\w$]*", re.ASCII)
+FILE = re.compile(r"(?:\A|[/\\])([A-Za-z_$][\w$]*)\.java\Z", re.ASCII)
+"""The end of a path or an address of a file that has to be called as its type."""
 
 GAIN = 10.0
 """Nats that the next character of the name gains; where it is complete, what ends it. Of 60 files of packages that
@@ -36,8 +37,8 @@ nothing was trained on, the name and its end cost 35.5 bits with 0, 7.0 with 4, 
 
 def title_of(vocabulary: Vocabulary, language: str, path: str) -> Title | None:
     """What the last part of a document's path or address says; None where it says nothing."""
-    name = path.replace("\\", "/").rpartition("/")[2].partition(".")[0]
-    return Title(vocabulary, name) if language == "java" and NAME.fullmatch(name) else None
+    match = FILE.search(path) if language == "java" else None
+    return Title(vocabulary, match[1]) if match else None
 
 
 class Title:

@@ -80,7 +80,7 @@ def test_another_name_prose_and_a_name_that_is_declared_gain_nothing(text: str) 
     assert all(place < len(text) for place, _ in gains(text))
 
 
-@pytest.mark.parametrize("path", ["package-info.java", "", "/src/1.java"])
+@pytest.mark.parametrize("path", ["package-info.java", "", "/src/1.java", "/src/SetOf", "SetOf.txt", "Set.Of.java"])
 def test_what_is_no_name_says_nothing(path: str) -> None:
     assert title_of(VOCABULARY, "java", path) is None
     assert title_of(VOCABULARY, "python", "set_of.py") is None
