@@ -35,6 +35,12 @@ class Boundary:
         """Characters that a token may begin with: all but white space."""
         return self._mask("opening", lambda character: not character.isspace())
 
+    def signs(self) -> Mask:
+        """Characters that an operator may begin with."""
+        return self._mask(
+            "signs", lambda each: not each.isspace() and not is_word_character(each) and each not in "\"'"
+        )
+
     def continuing(self, token: str) -> Mask:
         """Characters that make the token longer; none of them if it ends by itself, as a closed string does."""
         first = token[0]

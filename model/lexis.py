@@ -88,8 +88,8 @@ def word_start(text: str, offset: int) -> int:
 
 
 def is_word_character(character: str) -> bool:
-    """Whether identifiers may hold the character: a letter or digit of any script, `_`, or `$`."""
-    return character.isalnum() or character in "_$"
+    """Whether identifiers may hold the character: a letter or digit of any script, an accent on one, `_`, or `$`."""
+    return character.isalnum() or character in "_$" or "\u0300" <= character <= "\u036f"
 
 
 def is_open(token: str, kind: str) -> bool:
@@ -112,7 +112,8 @@ def _pattern(language: str) -> re.Pattern[str]:
     """One group a kind, in the order of `Kind`; possessive quantifiers, so that nothing is tried twice."""
     java, python = language != "python", language != "java"
     comments = [r"/\*(?s:.*?)(?:\*/|\Z)", "//[^\n]*+"] if java else []
-    comments += ["#[^\n]*+"] if python else []
+    if python:  # in other languages `#` begins many things; behind white space, and before some, it is a comment
+        comments += ["#[^\n]*+" if not java else r"(?<!\S)#(?=[\s!#]|\Z)[^\n]*+"]
     prefix = PYTHON_STRING_PREFIX if python else ""
     blocks = ['"""', "'''"] if python else ['"""']
     strings = [rf"{prefix}{quotes}(?s:(?:\\.|(?!{quotes}).)*+)(?:{quotes}|\Z)?" for quotes in blocks]
@@ -121,7 +122,7 @@ def _pattern(language: str) -> re.Pattern[str]:
     groups = {
         "comment": "|".join(comments),
         "string": "|".join(strings),
-        "identifier": r"(?:[^\W\d]|\$)[\w$]*+",
+        "identifier": r"(?:[^\W\d]|\$)[\w$\u0300-\u036f]*+",
         "number": r"\.?\d(?:[eE][+-]\d|[\w.])*+",
         "newline": "\n",
         "space": r"[^\S\n]++",

@@ -17,6 +17,10 @@ MOST_ITEMS = 10
 LEAST_ITEM = 0.01
 """How probable an item of the list must be to be shown."""
 
+LEAST_SIGN = 0.5
+"""How probable an operator behind a whole word must be to be in the list. It heads the list then; of one that is less
+probable, whoever types Enter to begin a line would be surprised."""
+
 BEAM_WIDTH = 8
 """Continuations that are followed side by side."""
 
@@ -37,6 +41,8 @@ def worth_showing(found: Sequence[Candidate], least_probability: float, behind: 
     """
     seen = set()
     for candidate in found:
+        if candidate.new and candidate.probability < LEAST_SIGN:
+            continue
         shown = candidate.text.strip()
         repeats = candidate.kind == "operator" and behind.lstrip().startswith(shown)
         if candidate.probability < least_probability or not shown or "\n" in candidate.text or repeats or shown in seen:

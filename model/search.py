@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .boundary import Boundary, boundary_of
+from .boundary import Boundary, Mask, boundary_of
 from .offers import BEAM_WIDTH, LEAST_LINE, LONGEST_ITEM, LONGEST_LINE, MOST_ITEMS
 from .predictor import Beam, Predictor, Reading
 from .softmax import sum_in_logs
@@ -29,12 +29,15 @@ class Candidate:
     """A token that may come next. text: what comes after the cursor; kind: of the whole token, prefix included.
 
     network_probability: what the network alone gives it; the rest of the probability came from the memories.
+    calls: how probable a parenthesis is right behind it, if it ends there; new: a token of its own behind a whole word.
     """
 
     text: str
     probability: float
     kind: str
     network_probability: float
+    calls: float = 0.0
+    new: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class Hypothesis:
     text: str
     nats: float
     network_nats: float
+    calls: float = 0.0
 
 
 def next_tokens(
@@ -56,15 +60,17 @@ def next_tokens(
     top: int = MOST_ITEMS,
     longest: int = LONGEST_ITEM,
     quotes: bool = True,
+    signs: bool = False,
     should_stop: ShouldStop | None = None,
 ) -> list[Candidate]:
     """The `top` most probable tokens on this line, or ends of the half-typed word `prefix` that was already read.
 
     Where no word is being typed one space may come before the token. `longest` is in characters behind the
-    cursor. Inside strings and comments pass `quotes=False`. When stopped, what was found until then.
+    cursor. Inside strings and comments pass `quotes=False`. With `signs` also the operators that come if the word
+    `prefix` is whole already. When stopped, what was found until then.
     """
     boundary = boundary_of(predictor.vocabulary, language, quotes=quotes)
-    search = TokenSearch(predictor, boundary, prefix, width, top)
+    search = TokenSearch(predictor, boundary, prefix, width, top, signs=signs)
     beam = predictor.branch([reading])
     live = [Hypothesis("", 0.0, 0.0)]
     for _ in range(longest):
@@ -80,15 +86,22 @@ def next_tokens(
 class TokenSearch:
     """The beam's bookkeeping for one place in one text."""
 
-    def __init__(self, predictor: Predictor, boundary: Boundary, prefix: str, width: int, top: int) -> None:
+    def __init__(
+        self, predictor: Predictor, boundary: Boundary, prefix: str, width: int, top: int, *, signs: bool = False
+    ) -> None:
         self._characters = predictor.vocabulary.characters
         self._first = predictor.vocabulary.first_character
         self._space = predictor.vocabulary.index(" ")
+        self._call = predictor.vocabulary.index("(")
         self._boundary = boundary
         self._prefix = prefix
         self._width, self._top = width, top
         self._finished: list[Hypothesis] = []
         self._least_nats = math.log(LEAST_CANDIDATE)
+        self._signs: Mask | None = None
+        """Of the first characters of tokens behind the whole word, where those are looked for."""
+        if signs and prefix:
+            self._signs = boundary.signs() & ~boundary.continuing(prefix)
 
     def ranked(self) -> list[Candidate]:
         """Finished tokens, the most probable first."""
@@ -98,6 +111,8 @@ class TokenSearch:
                 math.exp(found.nats),
                 self._boundary.kind(self._token(found.text)),
                 math.exp(found.network_nats),
+                found.calls,
+                self._is_new(found.text),
             )
             for found in self._finished
         ]
@@ -135,15 +150,23 @@ class TokenSearch:
         return np.where(masks, nats, np.float32(-np.inf))
 
     def _token(self, text: str) -> str:
-        return self._prefix + text if self._prefix else text.removeprefix(" ")
+        return self._prefix + text if self._prefix and not self._is_new(text) else text.removeprefix(" ")
+
+    def _is_new(self, text: str) -> bool:
+        """Whether what was written is not the end of the word, but a sign behind it."""
+        if self._signs is None or not text:
+            return False
+        return text[0] == " " or bool(self._signs[self._first + self._characters.index(text[0])])
 
     def _continuing(self, text: str) -> npt.NDArray[np.bool_]:
         token = self._token(text)
-        if token:
+        signs = self._signs
+        if token and (text or signs is None):
             return self._boundary.continuing(token)
-        mask = self._boundary.opening()
+        mask = (self._boundary.opening() if signs is None else signs).copy()
+        if token:
+            mask |= self._boundary.continuing(token)
         if not text:
-            mask = mask.copy()
             mask[self._space] = True
         return mask
 
@@ -159,7 +182,8 @@ class TokenSearch:
         if hypothesis.text and token and not self._boundary.is_open_string(token):
             ends = sum_in_logs(nats[~continues])
             network_ends = hypothesis.network_nats + sum_in_logs(network_nats[~continues])
-            self._keep(Hypothesis(hypothesis.text, ends, network_ends))
+            calls = 0.0 if continues[self._call] else math.exp(float(nats[self._call]) - ends)
+            self._keep(Hypothesis(hypothesis.text, ends, network_ends, calls))
 
     def _ends_by_itself(self, text: str) -> bool:
         token = self._token(text)

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-TRIGGER_CHARACTERS = ["."]
-"""Typed characters after which a client asks by itself, besides those of words. More would be too eager."""
+TRIGGER_CHARACTERS = [".", "@", ":"]
+"""Typed characters after which a client asks by itself, besides those of words: a name follows, of a member, a
+decorator or annotation, or a method (`::`, a single one is passed over). More would be too eager."""
 
 
 class PeepholeServer(LanguageServer):

@@ -50,7 +50,8 @@ class Requests:
     def complete(self, params: types.CompletionParams) -> asyncio.Future[types.CompletionList] | types.CompletionList:
         """The popup list at a position."""
         nothing = types.CompletionList(False, [])
-        ask = partial(_complete, position=params.position)
+        trigger = params.context.trigger_character if params.context is not None else None
+        ask = partial(_complete, position=params.position, trigger=trigger)
         return self.answer("completion", params.text_document.uri, self.settings.completion, ask, nothing)
 
     def complete_line(
@@ -206,10 +207,10 @@ def _tell(ask: Ask[T], told: list[Answer[T]], asked: Asked) -> T:
     return answer.value
 
 
-def _complete(asked: Asked, position: types.Position) -> Answer[types.CompletionList]:
+def _complete(asked: Asked, position: types.Position, trigger: str | None) -> Answer[types.CompletionList]:
     from .completion import complete
 
-    return complete(asked, asked.document.offset_at(position))
+    return complete(asked, asked.document.offset_at(position), trigger)
 
 
 def _complete_line(

@@ -98,7 +98,7 @@ def write_bigram_checkpoint(
     parameters["layers.0.weight_input"][2 * size : 3 * size] = np.eye(size, dtype=np.float32) * 10
     weights = np.full((size, size), LEAST_FOLLOWER)
     for name, following in followers.items():
-        row = vocabulary.start(name) if name in LANGUAGES else vocabulary.index(name)
+        row = vocabulary.start(name) if name in languages else vocabulary.index(name)
         for character, weight in following.items():
             weights[row, vocabulary.index(character)] = weight
     nats = np.log(weights / weights.sum(axis=1, keepdims=True))

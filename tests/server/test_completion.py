@@ -29,7 +29,7 @@ def test_items_are_whole_words_from_the_words_start_best_first(words: Predictor)
     answer = complete(ask_about(words, " ge", support=ClientSupport(label_details=True)), 3)
     assert edits(answer.value) == [(1, 3, "get"), (1, 3, "getn")]
     first, second = answer.value.items
-    assert (first.label, first.filter_text, first.kind) == ("get", "get", Kind.Variable)
+    assert (first.label, first.filter_text, first.kind) == ("get", "get", Kind.Function)
     assert first.label_details == types.CompletionItemLabelDetails(description="80 %")
     assert first.sort_text is not None
     assert second.sort_text is not None
@@ -118,7 +118,7 @@ def test_of_two_candidates_that_look_alike_the_better_one_is_shown() -> None:
     ],
 )
 def test_icons_follow_the_languages_naming_conventions(word: str, kind: str, icon: Kind) -> None:
-    assert kind_of(word, kind) == icon
+    assert kind_of(word, Candidate(word, 0.9, kind, 0.9)) == icon
 
 
 @pytest.mark.parametrize(
@@ -126,3 +126,14 @@ def test_icons_follow_the_languages_naming_conventions(word: str, kind: str, ico
 )
 def test_probabilities_are_never_rounded_to_certainty(probability: float, words: str) -> None:
     assert percent(probability) == words
+
+
+@pytest.mark.parametrize(
+    ("calls", "after_dot", "icon"),
+    [(0.9, False, Kind.Function), (0.9, True, Kind.Method), (0.1, False, Kind.Variable), (0.1, True, Kind.Field)],
+)
+def test_what_follows_a_name_and_what_stands_before_it_choose_its_icon(
+    calls: float, after_dot: bool, icon: Kind
+) -> None:
+    assert kind_of("name", Candidate("name", 0.9, "identifier", 0.9, calls), after_dot=after_dot) == icon
+    assert kind_of("Name", Candidate("Name", 0.9, "identifier", 0.9, calls), after_dot=after_dot) == Kind.Class
