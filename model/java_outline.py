@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .lexis import JAVA_KEYWORDS
-from .outline import Declared, Method, Words
+from .outline import FARTHEST, Declared, Method, Words
 
 BASIC_TYPES = frozenset(["boolean", "byte", "char", "double", "float", "int", "long", "short", "var", "void"])
 
@@ -44,7 +44,7 @@ class JavaGrammar:
     def method(self, words: Words, end: int) -> Method | None:
         """The method around: the nearest open brace behind a header with a type. None in lambdas and class bodies."""
         at, ended = end - 1, 0
-        while at >= 0:
+        while at >= max(end - FARTHEST, 0):
             written = words.written[at]
             if written == "}":
                 ended += 1

@@ -27,10 +27,15 @@ HEADER = 256
 LONGEST_LITERAL = 40
 """Characters of a string that is kept as it is, for a type in quotation marks; of a longer one only the mark."""
 
+FARTHEST = 3000
+"""Words that a method's header is looked for in, backwards: its `return` may stand a few hundred lines below."""
+
 MOST_NAMES = 256
 """Names that a scene holds, the method's own and then the nearest members: a page of them costs half a millisecond."""
 
 BLANK = frozenset(["space", "newline", "comment"])
+LINES = frozenset(["newline", "comment", "string"])
+"""Kinds of token in which a line may end."""
 
 MOST_SCENES = 64
 """That are kept: whoever types, or scores one `return`, asks for the same place again and again."""
@@ -82,11 +87,10 @@ class Words:
         """Keep only so many."""
         del self.written[count:], self.starts[count:], self.ends[count:], self.columns[count:], self.depths[count:]
 
-    def add(self, text: str, token: Token) -> None:
-        """One more token of the text."""
+    def add(self, text: str, token: Token, line: int) -> None:
+        """One more token of the text; line: where its line starts."""
         long = token.kind == "string" and token.end - token.start > LONGEST_LITERAL
         written = text[token.start] if long else text[token.start : token.end]
-        line = text.rfind("\n", 0, token.start) + 1
         begins = not self.ends or self.ends[-1] <= line
         last = self.written[-1] if self.written else ""
         depth = self.depths[-1] + (last == "{") - (last == "}") if self.written else 0
@@ -169,6 +173,8 @@ class Outline:
         """The method's own names, the last declared first, and then those of the members before it."""
         names: dict[str, Declared] = {}
         for at in self._grammar.visible(self._words, method, end):
+            if len(names) >= MOST_NAMES:
+                break
             found = self._grammar.declared(self._words, at, end)
             if found is not None and found.manner != "call":
                 names.setdefault(found.name, replace(found, manner="local"))
@@ -186,10 +192,14 @@ class Outline:
     def _lex(self) -> None:
         """Find the words of all the text."""
         self._forget(self._lexed)
+        text = self._text
         start = self._words.ends[-1] if self._words else 0
-        for token in tokens_from(self._text, start, self.language):
+        line = text.rfind("\n", 0, start) + 1
+        for token in tokens_from(text, start, self.language):
             if token.kind not in BLANK:
-                self._words.add(self._text, token)
+                self._words.add(text, token, line)
+            if token.kind in LINES:
+                line = max(line, text.rfind("\n", token.start, token.end) + 1)
         self._lexed = len(self._text)
 
     def _forget(self, length: int) -> None:

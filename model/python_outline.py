@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from .lexis import PYTHON_KEYWORDS
-from .outline import HEADER, Declared, Method, Words
+from .outline import FARTHEST, HEADER, Declared, Method, Words
 
 NO_NAMES = PYTHON_KEYWORDS - {"match", "case", "type"}
 
 WRAPPERS = frozenset(["Optional", "Union", "Final", "ClassVar", "Annotated", "Awaitable", "Coroutine"])
 """Their first argument that is not `None` tells more than they do."""
+
+LONGEST_PARAMETERS = 96
+"""Words that a function's opening bracket is looked for in, back from one of its parameters."""
 
 SELVES = ("self", "cls")
 
@@ -62,10 +65,10 @@ class PythonGrammar:
     def method(self, words: Words, end: int) -> Method | None:
         """The function around: the nearest `def` before that stands further left than all between."""
         first = end
-        while first > 0 and words.columns[first] < 0:
+        while first > max(end - FARTHEST, 0) and words.columns[first] < 0:
             first -= 1
         left = words.columns[first] + (first != end)
-        for at in range(first, -1, -1):
+        for at in range(first, max(end - FARTHEST, -1), -1):
             column, written = words.columns[at], words.written[at]
             if not 0 <= column < left or not (written[0].isalpha() or written[0] in "_@"):
                 continue
@@ -149,7 +152,7 @@ def _column(words: Words, at: int) -> int:
 def _in_header(words: Words, at: int) -> bool:
     """Whether the word stands among the parameters of a function."""
     depth = 0
-    for k in range(at - 1, max(at - HEADER, 0), -1):
+    for k in range(at - 1, max(at - LONGEST_PARAMETERS, 0), -1):
         written = words.written[k]
         depth += (written in CLOSING) - (written in OPENING)
         if depth < 0:
