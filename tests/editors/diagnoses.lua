@@ -1,4 +1,4 @@
--- The sample with a planted wrong return shows a diagnostic on that line; mending the line takes it away.
+-- The sample with a planted wrong return shows a diagnostic on that line, once; mending the line takes it away.
 
 local session = require('session')
 
@@ -23,6 +23,17 @@ session.check(function(child)
   session.eventually(function()
     return child:run(on_row, row)
   end, 'a diagnostic on the planted line')
+  local doubled = [[
+    local row, seen = ..., {}
+    for _, each in ipairs(vim.diagnostic.get(0, { lnum = row })) do
+      if seen[each.col] then
+        return true
+      end
+      seen[each.col] = true
+    end
+    return false
+  ]]
+  assert(not child:run(doubled, row), 'a diagnostic is shown twice')
 
   child:run(
     [[

@@ -68,3 +68,8 @@ def test_where_a_comment_can_be_put_it_hushes_the_line_and_changes_no_token_befo
     lines = hushed(commented, language)
     assert lines is not None
     assert not coded or line in lines
+
+
+@pytest.mark.parametrize("text", ["a = 1 + \\\n    2\n", "a = '''b\nc'''\n", "a = '''b", "a = 1\n'''b\nc"])
+def test_where_a_line_goes_on_no_comment_is_put(text: str) -> None:
+    assert comment_place(text, tokens(text, "python"), len(text) if text.endswith("c") else 1) is None
