@@ -17,8 +17,9 @@ import numpy as np
 from .expressions import expression_end, expression_type
 from .java_outline import BASIC_TYPES
 from .lexis import tokens_from
-from .predictor import Reading
+from .predictor import Predictor, Reading
 from .returns import family_of, given_type
+from .search import Candidate, next_tokens
 from .tape import Tape
 
 ShouldStop = Callable[[], bool]
@@ -152,3 +153,15 @@ def unexpected_bits(tape: Tape, reading: Reading, start: int) -> float:
     without, _ = tape.predictor.charge_chunk(reading, indices, replace(votes, hints=None))
     difference = with_hints.surprisal_bits.astype(np.float64) - without.surprisal_bits
     return float(difference.sum())
+
+
+def fitting_token(predictor: Predictor, tape: Tape, evidence: ReturnEvidence) -> Candidate | None:
+    """The likeliest token in place of an expression whose own type fits what is declared; None if none is offered."""
+    scene, reading = tape.scene_at(evidence.start), tape.reading_at(evidence.start, keep=False)
+    if scene is None or reading is None:
+        return None
+    for candidate in next_tokens(predictor, reading, language=tape.language, prefix=""):
+        found = expression_type(candidate.text, scene.names, tape.language)
+        if compare(found, evidence.given, tape.language) in ("same", "kin"):
+            return candidate
+    return None

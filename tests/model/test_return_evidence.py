@@ -8,7 +8,7 @@ from peephole.model.checkpoint import load_checkpoint, shipped_checkpoint_folder
 from peephole.model.expressions import expression_end, expression_type
 from peephole.model.outline import Declared
 from peephole.model.predictor import Predictor
-from peephole.model.return_evidence import compare, misfits, return_evidence
+from peephole.model.return_evidence import compare, fitting_token, misfits, return_evidence
 from peephole.model.runtime import Runtime
 from peephole.model.tape import Tape
 
@@ -167,6 +167,17 @@ def test_evidence_tells_a_wrong_expression_from_a_right_one(shipped: Predictor) 
         assert evidence is not None
         bits[said] = evidence.bits
     assert bits["true"] < -3 < 3 < min(bits["label"], bits["capacity"])
+
+
+@pytest.mark.parametrize(
+    ("given", "said", "fitting"), [("int", "label", {"capacity", "0"}), ("String", "3", {"label"})]
+)
+def test_what_fits_is_offered_instead(shipped: Predictor, given: str, said: str, fitting: set[str]) -> None:
+    tape = Tape(shipped, "java")
+    tape.edit(SHELF % (given, said))
+    found = fitting_token(shipped, tape, misfits(tape, 0, len(tape.text))[0])
+    assert found is not None
+    assert found.text in fitting
 
 
 def test_nothing_is_said_where_no_type_is_declared_or_nothing_is_remembered(shipped: Predictor) -> None:
