@@ -64,6 +64,28 @@ class Run:
         return Run(self.start, later.end, keys)
 
 
+@dataclass(frozen=True, eq=False)
+class MemoryOffcut:
+    """What a memory forgets when it is cut at `start`, to be put back when the text is again what it was up to `end`.
+
+    symbols, latest: of the places start … end − 1; runs, contexts: of all the text up to `end`. Runs never change, so
+    those are no copies.
+    """
+
+    start: int
+    end: int
+    symbols: Symbols
+    latest: Places
+    runs: tuple[Run, ...]
+    contexts: tuple[tuple[int, Context], ...]
+    last: Context
+
+    @property
+    def arrays(self) -> list[npt.NDArray[np.generic]]:
+        """All that it holds; the keys of runs may be held by others as well."""
+        return [self.symbols, self.latest, *(run.keys for run in self.runs)]
+
+
 class Memory:
     """The occurrences of one text that grows at its end and is cut there. Owns its arrays; for one thread at a time."""
 
@@ -112,6 +134,24 @@ class Memory:
         self._length = end
         if end - self._contexts[-1][0] >= LARGEST_BLOCK:
             self._contexts.append((end, self._end))
+
+    def cut_off(self, start: int) -> MemoryOffcut | None:
+        """What `truncate(start)` would forget; None if it is nothing."""
+        if start >= self._length:
+            return None
+        place = slice(start, self._length)
+        symbols, latest = self._symbols[place].copy(), self._latest[place].copy()
+        runs, contexts = tuple(self._runs), tuple(self._contexts)
+        return MemoryOffcut(start, self._length, symbols, latest, runs, contexts, self._end)
+
+    def put_back(self, offcut: MemoryOffcut) -> None:
+        """Remember what was cut off; the first `offcut.start` characters must be there, and be those that were then."""
+        start, end = offcut.start, offcut.end
+        self.truncate(start)
+        self._make_room(end)
+        self._symbols[start:end], self._latest[start:end] = offcut.symbols, offcut.latest
+        self._runs, self._contexts = list(offcut.runs), list(offcut.contexts)
+        self._length, self._end = end, offcut.last
 
     def truncate(self, length: int) -> None:
         """Forget what stands behind the first `length` characters; costs what is forgotten, at most."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right, insort
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .predictor import Snapshot
@@ -15,29 +16,33 @@ MOST_RECENT = 64
 class TapeCounters:
     """What a tape did since it was made, and what it holds now; public, for the status command.
 
-    `characters_fed` counts first readings, `characters_refed` those on the way from a snapshot to a place; `bytes` are
-    those of the snapshots, `memory_bytes` what remembering the text takes.
+    `characters_fed` counts first readings, `characters_refed` those on the way from a snapshot to a place, and
+    `characters_restored` those that had been read before an edit, now undone. `bytes` are those of the snapshots,
+    `memory_bytes` what remembering the text takes, `offcut_bytes` what is kept of former texts, `held_bytes` all.
     """
 
     characters_fed: int = 0
     characters_rolled_back: int = 0
     characters_refed: int = 0
+    characters_restored: int = 0
     snapshots: int = 0
     bytes: int = 0
     memory_bytes: int = 0
+    offcut_bytes: int = 0
+    held_bytes: int = 0
 
 
 class Snapshots:
     """Snapshots by offset, within a budget of bytes; that of the empty text is always there and free.
 
     Grid places are multiples of an interval that doubles when the budget is full and halves again, never below
-    the first one, when three quarters of it are free.
+    the first one, when three quarters of it are free. `most`: how many the budget is good for.
     """
 
     def __init__(self, start: Snapshot, interval: int, budget_bytes: int) -> None:
         self.start = start
         self._first_interval = self._interval = interval
-        self._most = budget_bytes // start.nbytes
+        self.most = budget_bytes // start.nbytes
         self._kept: dict[int, Snapshot] = {}
         self._offsets: list[int] = []
         self._recent: dict[int, None] = {}
@@ -81,15 +86,43 @@ class Snapshots:
         while len(self._recent) > MOST_RECENT:
             self._forget_oldest()
 
-    def truncate(self, offset: int) -> None:
-        """Drop all that are of more text than the first `offset` code points."""
+    def truncate(self, offset: int) -> dict[int, Snapshot]:
+        """Drop all that are of more text than the first `offset` code points; they are given back, in their order."""
         cut = bisect_right(self._offsets, offset)
-        for place in self._offsets[cut:]:
-            del self._kept[place]
+        dropped = {place: self._kept.pop(place) for place in self._offsets[cut:]}
+        for place in dropped:
             self._recent.pop(place, None)
         del self._offsets[cut:]
-        while self._interval > self._first_interval and len(self) < self._most // 4:
+        while self._interval > self._first_interval and len(self) < self.most // 4:
             self._interval //= 2
+        return dropped
+
+    def put_back(self, dropped: Mapping[int, Snapshot], start: int, end: int) -> None:
+        """Keep those of the places behind `start`, up to `end`, that an edit had dropped, as far as the grid has them.
+
+        Places off the first grid are such as were in use, and are so again.
+        """
+        for place, snapshot in dropped.items():
+            if not start < place <= end:
+                continue
+            if place % self._first_interval:
+                self.keep_recent(place, snapshot)
+            elif place % self._interval == 0:
+                self._keep(place, snapshot)
+
+    def shrink(self, most: int) -> None:
+        """Drop all but `most` of them: first the places in use, then every second of the grid, as often as need be.
+
+        The grid stays as fine as it was: what is read from here on fills it again.
+        """
+        interval = self._interval
+        for place in list(self._recent) if len(self) > most else ():
+            del self._recent[place]
+            if place % self._interval:
+                self._drop(place)
+        while len(self) > most:
+            self._thin()
+        self._interval = interval
 
     def _keep(self, offset: int, snapshot: Snapshot) -> None:
         if not offset:
@@ -97,7 +130,7 @@ class Snapshots:
         if offset not in self._kept:
             insort(self._offsets, offset)
         self._kept[offset] = snapshot
-        while len(self) > self._most:
+        while len(self) > self.most:
             self._thin()
 
     def _thin(self) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from peephole.model.alignment import common_prefix
 from peephole.model.spans import MOST_EXAMINED, ImprobableSpan, improbable_spans
-from peephole.model.tape import common_prefix
 
 from .comments import Hushed, comment_place, hushed_by_comments
 from .settings import DiagnosticSettings

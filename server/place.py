@@ -10,8 +10,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import islice
 
+from peephole.model.alignment import common_prefix
 from peephole.model.lexis import Token, is_open, tokens, tokens_from
-from peephole.model.tape import common_prefix
 
 from .scheduler import ShouldStop, Stopped
 

@@ -11,9 +11,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from peephole.model.budget import Budget
+
 from .answer import Asked, ClientSupport
 from .engine import Condition, Engine
 from .exclusion import reason_to_rest
+from .parking import Parking
 from .scheduler import Priority, Scheduler, ShouldStop
 from .session import Session
 from .settings import Settings
@@ -36,6 +39,7 @@ class Reader:
         self._model_folder = model_folder
         self._wanted: tuple[Path | None, int] | None = None
         self._engine, self._scheduler = Engine(), Scheduler()
+        self._parking = Parking()
         self.settings, self.support = Settings(), ClientSupport()
 
     @property
@@ -107,11 +111,12 @@ class Reader:
 
     def tidy(self, session: Session) -> None:
         """Lets go of what was read of a document by another model or with other memory than is wanted now."""
-        session.clear(self.condition.predictor, self._snapshot_budget_bytes)
+        session.clear(self.condition.predictor, self._budget)
 
     @property
-    def _snapshot_budget_bytes(self) -> int:
-        return self.settings.documents.snapshot_megabytes << 20
+    def _budget(self) -> Budget:
+        documents = self.settings.documents
+        return Budget.of(min(documents.megabytes, documents.total_megabytes) << 20)
 
     def end(self) -> None:
         """Tells the worker to end, without waiting for it."""
@@ -138,7 +143,7 @@ class Reader:
         predictor = self.condition.predictor
         if predictor is None or document.language not in predictor.vocabulary.languages:
             return otherwise
-        desk = session.desk(predictor, self._snapshot_budget_bytes)
+        desk = session.desk(predictor, self._budget)
         if desk is None:
             return otherwise
         desk.lay(document, session.libraries)
@@ -147,7 +152,10 @@ class Reader:
             # Work on a document that is forgotten stops; it is run again then, and comes out above.
             return session.document is None or should_stop()
 
-        return work(Asked(document, desk, predictor, self.settings, self.support, forgotten_or_stopped))
+        try:
+            return work(Asked(document, desk, predictor, self.settings, self.support, forgotten_or_stopped))
+        finally:
+            self._parking.used(desk, self.settings.documents.total_megabytes << 20)
 
 
 def unlearned(language: str, known: Sequence[str]) -> str:

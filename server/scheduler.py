@@ -162,6 +162,7 @@ class Scheduler:
     def _serve(self) -> None:
         while (job := self._take()) is not None:
             self._perform(job)
+            del job  # while it waits for the next one, the worker keeps no document alive
 
     def _take(self) -> Job[Any] | None:
         """The most urgent job that somebody still waits for; None once the scheduler closes."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,6 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .scheduler import ShouldStop, Stopped
 
 if TYPE_CHECKING:  # the model's modules take a while to import: the worker does it
+    from peephole.model.budget import Budget
+    from peephole.model.glance import Glance
     from peephole.model.predictor import Predictor, Reading
     from peephole.model.recall import Libraries
     from peephole.model.tape import Tape
@@ -19,8 +20,8 @@ if TYPE_CHECKING:  # the model's modules take a while to import: the worker does
     from .marks import Mark
     from .place import Lexing
 
-MOST_UNREAD = 1024
-"""Characters that an exact answer may still have to read. Beyond, a window of as many before the place is read."""
+MOST_UNREAD = 512
+"""Characters, 15 ms, that an exact answer may still have to read, unless a provisional one takes as many."""
 
 
 @dataclass
@@ -28,14 +29,24 @@ class Desk:
     """What the worker keeps for one document: only it reads or writes here."""
 
     tape: Tape
+    glance: Glance
     lexing: Lexing
-    snapshot_budget_bytes: int
     marks: tuple[Any, Sequence[Mark]] | None = None
     """What was looked for last, a text among other things, and what was found there."""
 
-    def fits(self, predictor: Predictor | None, snapshot_budget_bytes: int) -> bool:
+    @property
+    def nbytes(self) -> int:
+        """Memory that is held for what was read, the text itself and its tokens left out."""
+        return self.tape.nbytes + self.glance.nbytes
+
+    def park(self, budget_bytes: int) -> None:
+        """Holds no more than so many bytes until it is used again; nothing is lost but time."""
+        self.tape.park(budget_bytes)
+        self.glance.clear()
+
+    def fits(self, predictor: Predictor | None, budget: Budget) -> bool:
         """Whether it was made with these."""
-        return self.tape.predictor is predictor and self.snapshot_budget_bytes == snapshot_budget_bytes
+        return self.tape.predictor is predictor and self.tape.budget == budget
 
     def lay(self, document: Document, libraries: Libraries | None = None) -> None:
         """Makes the tape's text that of the document, and its libraries those that there are now; no model work."""
@@ -57,22 +68,14 @@ class Desk:
         return reading
 
     def quick_reading_at(self, offset: int, should_stop: ShouldStop) -> tuple[Reading, bool]:
-        """A reading that is there at once, and whether it is exact: in an unread document only a window is read."""
-        if self.unread_before(offset) <= MOST_UNREAD:
+        """A reading that is there at once, and whether it is exact: a glance where exact reading would take long."""
+        unread = self.tape.unread_before(offset)
+        if unread <= MOST_UNREAD or unread <= self.glance.unread_before(offset):
             return self.reading_at(offset, should_stop), True
-        reading = self.tape.provisional_reading_at(offset, should_stop=should_stop)
+        reading = self.glance.reading_at(offset, should_stop=should_stop)
         if reading is None:
             raise Stopped
         return reading, False
-
-    def unread_before(self, offset: int) -> int:
-        """Characters between the offset and the last place before it whose state is at hand, or nearly so."""
-        places = self.tape.snapshots_at()
-        found = bisect_right(places, offset)
-        nearest = places[found - 1] if found else 0
-        if self.tape.fed <= offset:
-            nearest = max(nearest, self.tape.fed)
-        return offset - nearest
 
 
 class Shown(NamedTuple):
@@ -104,20 +107,21 @@ class Session:
     """Of the files around it, as the loop gave them out last; None before it did."""
     _desk: Desk | None = None
 
-    def desk(self, predictor: Predictor, snapshot_budget_bytes: int) -> Desk | None:
+    def desk(self, predictor: Predictor, budget: Budget) -> Desk | None:
         """The worker's desk for this document; a new one if what it is made with has changed. For the worker.
 
         None once the document is forgotten. The loop may do that at any moment: it clears `document` before the desk,
         so whoever sees a document after setting the desk knows that the desk will be cleared with it.
         """
+        from peephole.model.glance import Glance
         from peephole.model.tape import Tape
 
         from .place import Lexing
 
         desk = self._desk
-        if desk is None or not desk.fits(predictor, snapshot_budget_bytes):
-            tape = Tape(predictor, self.language, path=self.uri, snapshot_budget_bytes=snapshot_budget_bytes)
-            self._desk = desk = Desk(tape, Lexing(self.language), snapshot_budget_bytes)
+        if desk is None or not desk.fits(predictor, budget):
+            tape = Tape(predictor, self.language, path=self.uri, budget=budget)
+            self._desk = desk = Desk(tape, Glance(tape), Lexing(self.language))
         if self.document is None:
             self._desk = desk = None
         return desk
@@ -128,13 +132,13 @@ class Session:
         desk = self._desk
         return desk.tape if desk is not None else None
 
-    def clear(self, predictor: Predictor | None, snapshot_budget_bytes: int) -> None:
+    def clear(self, predictor: Predictor | None, budget: Budget) -> None:
         """Clears a desk that was made with something else, and so lets go of a model that is not served any more.
 
         Should the worker just be making a fitting one, that one is cleared, and only has to read again.
         """
         desk = self._desk
-        if desk is not None and not desk.fits(predictor, snapshot_budget_bytes):
+        if desk is not None and not desk.fits(predictor, budget):
             self._desk = None
 
     def forget(self, reason: str) -> None:

@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from peephole.model.budget import MEGABYTES
 from peephole.model.offers import BEAM_WIDTH, LEAST_ITEM, LEAST_LINE, LONGEST_ITEM, LONGEST_LINE, MOST_ITEMS
 
 T = TypeVar("T")
@@ -68,8 +69,14 @@ class DocumentSettings:
     largest_characters: int = setting(
         1_000_000, "Documents with more characters than this are not read.", least=1_000, most=50_000_000
     )
-    snapshot_megabytes: int = setting(
-        8, "Memory for snapshots of the network's state, for each open document.", least=1, most=1024
+    megabytes: int = setting(
+        MEGABYTES,
+        "Most memory for what was read of one document: surprisals, states, what is remembered, what an undo needs.",
+        least=16,
+        most=4096,
+    )
+    total_megabytes: int = setting(
+        128, "Most memory for that of all open documents; those not used for longest make room.", least=16, most=16384
     )
 
 

@@ -98,6 +98,8 @@ def describe_document(session: Session, reason: str | None) -> dict[str, Any]:
             "snapshots": counters.snapshots,
             "snapshotBytes": counters.bytes,
             "memoryBytes": counters.memory_bytes,
+            "charactersRestored": counters.characters_restored,
+            "heldBytes": counters.held_bytes,
         }
     return described
 

@@ -6,30 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from tapes import CODE, SHELVES, assert_same, fresh, states
 
-from peephole.model.library import Library, Shelved
-from peephole.model.predictor import Charge, Predictor, Reading, Snapshot
-from peephole.model.recall import NO_LIBRARIES, Libraries
-from peephole.model.tape import WINDOW, Tape, common_prefix
-from peephole.model.votes import Votes
-from tests.checkpoints import tiny_vocabulary
+from peephole.model.glance import Glance
+from peephole.model.predictor import Predictor
+from peephole.model.tape import Tape
 
 TEXT = st.text(alphabet="ab(){};=. \n\té\u2028\U0001f600", max_size=40)
-CODE = "public int count() {\n    int total = 0;\n    return total;\n}\n"
-
-
-def library(*texts: str) -> Library:
-    return Library.build([Shelved(f"{k}.java", text) for k, text in enumerate(texts)], tiny_vocabulary())
-
-
-NEAR = library(CODE.replace("total", "sum"), "int total = 7;\n")
-SHELVES = [
-    NO_LIBRARIES,
-    Libraries(near=NEAR),
-    Libraries(near=NEAR, far=library(CODE)),
-    Libraries(far=library("", "x" * 40)),
-]
-"""What a workspace may become meanwhile; the step's place says which."""
 
 
 @dataclass(frozen=True)
@@ -46,19 +29,19 @@ class Step:
 STEPS = st.lists(
     st.builds(
         Step,
-        action=st.sampled_from(["edit", "advance", "read", "peek", "provisional", "consult"]),
+        action=st.sampled_from(["edit", "undo", "advance", "read", "peek", "glance", "consult", "park"]),
         # Few places, neighbours of each other and of the grid's, so that edits and snapshots often meet.
         place=st.sampled_from([0, 1, 15, 16, 17, 18, 19, 32, 33, 40, 999]),
         length=st.sampled_from([0, 0, 1, 2, 50]),
         text=TEXT,
         patience=st.sampled_from([0, 1, 2, 99]),
     ),
-    max_size=14,
+    max_size=16,
 )
 
 
-def take(tape: Tape, step: Step) -> None:
-    """Do one step, then compare what it gave with a fresh reading."""
+def take(tape: Tape, glance: Glance, former: list[str], step: Step) -> None:
+    """Do one step, then compare what it gave with a fresh reading; former: all texts that there were before."""
     offset = min(step.place, len(tape.text))
     left = iter(range(step.patience))
 
@@ -66,17 +49,21 @@ def take(tape: Tape, step: Step) -> None:
         return next(left, None) is None
 
     if step.action == "edit":
-        before, common_before = tape.text, tape.fed
-        tape.edit(before[:offset] + step.text + before[offset + step.length :])
-        assert tape.fed <= common_before
+        former.append(tape.text)
+        tape.edit(tape.text[:offset] + step.text + tape.text[offset + step.length :])
+    elif step.action == "undo":
+        former.append(tape.text)
+        tape.edit(former[step.place % len(former)])
     elif step.action == "advance":
         finished = tape.advance_to(offset, should_stop=should_stop)
         assert finished == (tape.fed >= offset)
     elif step.action == "consult":
         tape.consult(SHELVES[step.place % len(SHELVES)])
-    elif step.action == "provisional":
+    elif step.action == "park":
+        tape.park([0, 500, 5000, 50000][step.place % 4])
+    elif step.action == "glance":
         fed = tape.fed
-        tape.provisional_reading_at(offset, should_stop=should_stop)
+        glance.reading_at(offset, should_stop=should_stop)
         assert tape.fed == fed
     else:
         reading = tape.reading_at(offset, should_stop=should_stop, keep=step.action == "read")
@@ -84,29 +71,26 @@ def take(tape: Tape, step: Step) -> None:
             assert_same(reading, fresh(tape, tape.text[:offset])[1])
 
 
-def fresh(tape: Tape, text: str) -> tuple[np.ndarray, Reading]:
-    """Surprisals and reading of a text read in one go, without a tape."""
-    return tape.predictor.read(tape.predictor.start(tape.language, tape.libraries), text)
-
-
-def assert_same(left: Reading, right: Reading) -> None:
-    """Both readings are the same in every bit."""
-    assert left.state.hidden.tobytes() == right.state.hidden.tobytes()
-    assert left.state.cell.tobytes() == right.state.cell.tobytes()
-    assert left.log_probabilities.tobytes() == right.log_probabilities.tobytes()
-
-
 @pytest.mark.parametrize("cell", ["lstm", "peephole", "gru"])
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS, slice_length=st.sampled_from([1, 7, 64, 256]), budget=st.sampled_from([0, 3000, 1 << 20]))
 @example(steps=[Step("read", 33), Step("edit", 32, 1, "x"), Step("read", 34)], slice_length=7, budget=1 << 20)
 def test_any_history_equals_a_fresh_read(
     predictors: dict[str, Predictor], cell: str, steps: list[Step], slice_length: int, budget: int
 ) -> None:
-    tape = Tape(predictors[cell], "java", snapshot_interval=16, snapshot_budget_bytes=budget, slice_length=slice_length)
+    tape = Tape(
+        predictors[cell],
+        "java",
+        budget=states(budget),
+        snapshot_interval=16,
+        slice_length=slice_length,
+        least_offcut=1,
+    )
+    glance, former = Glance(tape), list[str]()
     tape.edit(CODE)
     for step in steps:
-        take(tape, step)
+        take(tape, glance, former, step)
+        assert tape.surprisal_bits.tobytes() == fresh(tape, tape.text)[0][: tape.fed].tobytes()
     surprisal_bits, reading = fresh(tape, tape.text)
     assert tape.surprisal_bits.tobytes() == surprisal_bits[: tape.fed].tobytes()
     assert tape.advance_to(len(tape.text))
@@ -159,7 +143,7 @@ def test_backspace_over_a_typed_word_costs_nothing(predictor: Predictor) -> None
 
 def test_returning_close_to_a_place_of_late_costs_less_than_a_grid_step(predictor: Predictor) -> None:
     budget = 40 * predictor.start("java").nbytes
-    tape = Tape(predictor, "java", snapshot_interval=16, snapshot_budget_bytes=budget)
+    tape = Tape(predictor, "java", snapshot_interval=16, budget=states(budget))
     tape.edit(CODE * 40)
     tape.advance_to(len(tape.text))
     sparse = max(np.diff(tape.snapshots_at()))
@@ -172,7 +156,7 @@ def test_returning_close_to_a_place_of_late_costs_less_than_a_grid_step(predicto
 
 def test_a_look_at_many_places_of_a_sparse_grid_leaves_the_places_of_late(predictor: Predictor) -> None:
     budget = 100 * predictor.start("java").nbytes
-    tape = Tape(predictor, "java", snapshot_interval=16, snapshot_budget_bytes=budget)
+    tape = Tape(predictor, "java", snapshot_interval=16, budget=states(budget))
     tape.edit(CODE * 100)
     tape.advance_to(len(tape.text))
     assert max(np.diff(tape.snapshots_at())) >= 64, "the grid must have grown wide for this test to say anything"
@@ -204,7 +188,7 @@ def test_edit_reports_only_characters_that_had_been_read(predictor: Predictor) -
 
 def test_snapshots_stay_within_the_budget_and_spread_over_the_text(predictor: Predictor) -> None:
     budget = 10 * predictor.start("java").nbytes
-    tape = Tape(predictor, "java", snapshot_interval=32, snapshot_budget_bytes=budget)
+    tape = Tape(predictor, "java", snapshot_interval=32, budget=states(budget))
     tape.edit(CODE * 40)
     tape.advance_to(len(tape.text))
     kept = tape.snapshots_at()
@@ -215,14 +199,14 @@ def test_snapshots_stay_within_the_budget_and_spread_over_the_text(predictor: Pr
 
 def test_the_grid_grows_fine_again_when_a_large_text_shrinks(predictor: Predictor) -> None:
     budget = 10 * predictor.start("java").nbytes
-    tape = Tape(predictor, "java", snapshot_interval=32, snapshot_budget_bytes=budget)
+    tape = Tape(predictor, "java", snapshot_interval=32, budget=states(budget))
     tape.edit(CODE * 40)
     tape.advance_to(len(tape.text))
     tape.edit(CODE * 2)
     tape.edit("x")
-    tape.edit(CODE)
-    tape.advance_to(len(CODE))
-    assert tape.snapshots_at() == [32]
+    tape.edit("final " + CODE)
+    tape.advance_to(len(tape.text))
+    assert tape.snapshots_at() == [32, 64]
 
 
 def test_a_stopped_read_keeps_what_it_has_read(predictor: Predictor) -> None:
@@ -247,28 +231,8 @@ def test_an_offset_past_the_end_is_refused(predictor: Predictor) -> None:
         tape.advance_to(1)
 
 
-def test_a_provisional_reading_is_that_of_the_last_lines_alone(predictor: Predictor) -> None:
-    tape = Tape(predictor, "java")
-    tape.edit(CODE * 60)
-    offset = len(CODE) * 50 + 7
-    start = tape.text.rfind("\n", 0, offset - WINDOW) + 1
-    reading = tape.provisional_reading_at(offset)
-    assert reading is not None
-    assert_same(reading, fresh(tape, tape.text[start:offset])[1])
-    assert tape.fed == 0
-
-
-@pytest.mark.parametrize(("offset", "start"), [(5 * WINDOW, 4 * WINDOW), (2 * WINDOW - 1, 0), (9, 0)])
-def test_a_provisional_reading_of_a_long_line_begins_within_it(predictor: Predictor, offset: int, start: int) -> None:
-    tape = Tape(predictor, "java")
-    tape.edit(CODE.replace("\n", " ") * 100)
-    reading = tape.provisional_reading_at(offset)
-    assert reading is not None
-    assert_same(reading, fresh(tape, tape.text[start:offset])[1])
-
-
 def test_reading_again_beside_new_libraries_gets_on_however_often_it_is_stopped(predictor: Predictor) -> None:
-    tape = Tape(predictor, "java", snapshot_interval=16, snapshot_budget_bytes=3000, slice_length=8)
+    tape = Tape(predictor, "java", snapshot_interval=16, budget=states(3000), slice_length=8)
     tape.edit(CODE * 12)
     tape.advance_to(len(tape.text))
     tape.consult(SHELVES[1])
@@ -277,36 +241,3 @@ def test_reading_again_beside_new_libraries_gets_on_however_often_it_is_stopped(
         tape.advance_to(len(tape.text), should_stop=lambda looks=looks: next(looks, None) is None)  # type: ignore[misc]
     assert tape.fed == len(tape.text)
     assert tape.surprisal_bits.tobytes() == fresh(tape, tape.text)[0].tobytes()
-
-
-class Meter(Predictor):
-    """A predictor that counts the characters it reads."""
-
-    characters = 0
-
-    def charge_chunk(self, snapshot: Snapshot, indices: np.ndarray, votes: Votes | None) -> tuple[Charge, Snapshot]:
-        self.characters += len(indices)
-        return super().charge_chunk(snapshot, indices, votes)
-
-
-@pytest.mark.parametrize("start", [20, 5 * WINDOW])
-def test_typing_costs_a_provisional_reading_one_character_a_keystroke(predictor: Predictor, start: int) -> None:
-    meter = Meter(predictor.runtime)
-    tape, text = Tape(meter, "java"), CODE.replace("\n", " ") * 100
-    tape.edit(text[:start])
-    tape.provisional_reading_at(start)
-    read = meter.characters
-    for end in range(start + 1, start + 9):
-        tape.edit(text[:end])
-        tape.provisional_reading_at(end)
-    assert meter.characters == read + 8
-
-
-@given(TEXT, TEXT, TEXT)
-def test_common_prefix_is_the_longest(shared: str, left: str, right: str) -> None:
-    length = common_prefix(shared + left, shared + right)
-    assert (shared + left)[:length] == (shared + right)[:length]
-    longer = length + 1
-    assert min(len(shared + left), len(shared + right)) == length or (
-        (shared + left)[:longer] != (shared + right)[:longer]
-    )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from peephole.model.budget import Budget
 from peephole.model.predictor import Predictor
 from peephole.server.answer import Asked
 from peephole.server.document import Document
@@ -42,11 +43,11 @@ async def loaded(reader: Reader) -> None:
 
 def test_a_forgotten_document_gets_no_desk_again(words: Predictor) -> None:
     session = opened()
-    desk = session.desk(words, 1 << 20)
+    desk = session.desk(words, Budget.of(16 << 20))
     assert desk is not None
-    assert session.desk(words, 1 << 20) is desk
+    assert session.desk(words, Budget.of(16 << 20)) is desk
     session.forget("too large")
-    assert session.desk(words, 1 << 20) is None
+    assert session.desk(words, Budget.of(16 << 20)) is None
     assert session.tape is None
 
 
@@ -54,17 +55,17 @@ def test_other_memory_or_another_model_makes_a_new_desk_and_the_old_one_is_let_g
     words: Predictor, untrained: Predictor
 ) -> None:
     session = opened()
-    first = session.desk(words, 1 << 20)
+    first = session.desk(words, Budget.of(16 << 20))
     assert first is not None
-    session.clear(words, 1 << 20)
-    assert session.desk(words, 1 << 20) is first
-    assert session.desk(words, 2 << 20) is not first
-    session.clear(untrained, 2 << 20)
+    session.clear(words, Budget.of(16 << 20))
+    assert session.desk(words, Budget.of(16 << 20)) is first
+    assert session.desk(words, Budget.of(32 << 20)) is not first
+    session.clear(untrained, Budget.of(32 << 20))
     assert session.tape is None
-    last = session.desk(untrained, 2 << 20)
+    last = session.desk(untrained, Budget.of(32 << 20))
     assert last is not None
     assert last.tape.predictor is untrained
-    session.clear(None, 2 << 20)
+    session.clear(None, Budget.of(32 << 20))
     assert session.tape is None
 
 

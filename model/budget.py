@@ -1,0 +1,32 @@
+"""How much memory one document's reading may take, and who gets what of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MEGABYTES = 96
+"""By default: 20,000 lines are remembered to their end, with every state of the grid."""
+
+REMEMBERED_BYTES = 90
+"""That remembering takes for each character: 48 in runs, 26 for the character and its contexts, as much spare room."""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Bytes for all that is kept of one document, besides its text; and of them those for states.
+
+    remembered: characters, from the text's beginning, that the memory holds. The network goes on alone behind.
+    A document whose surprisals alone take more, 8 bytes a character, has them all the same.
+    """
+
+    bytes: int
+    snapshot_bytes: int
+    remembered: int
+
+    @classmethod
+    def of(cls, size: int) -> Budget:
+        """A quarter for states and five eighths to remember; the rest for surprisals and what an undo needs."""
+        return cls(size, size // 4, size * 5 // 8 // REMEMBERED_BYTES)
+
+
+DEFAULT = Budget.of(MEGABYTES << 20)
