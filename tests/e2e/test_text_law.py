@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import reference_editor as reference
-from e2e.wire import Wire, at, edited, pack
+from e2e.wire import Wire, at, edited, pack, replaced
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lsprotocol import types
@@ -39,7 +39,7 @@ texts = st.lists(st.sampled_from(PIECES), max_size=20).map("".join)
 positions = st.builds(types.Position, st.integers(0, 12), st.integers(0, 20))
 partial_changes = st.builds(types.TextDocumentContentChangePartial, st.builds(types.Range, positions, positions), texts)
 changes = partial_changes | st.builds(types.TextDocumentContentChangeWholeDocument, texts)
-interludes = st.sampled_from(["nothing", "completion", "hover", "inlineCompletion", "cancelled", "digest"])
+interludes = st.sampled_from(["nothing", "completion", "hover", "inlineCompletion", "cancelled", "digest", "undone"])
 scripts = st.lists(st.tuples(st.lists(changes, min_size=1, max_size=3), interludes, positions), max_size=5)
 
 names = itertools.count()
@@ -92,11 +92,16 @@ def test_text_and_surprisals_equal_those_of_a_fresh_open(
     used, fresh = f"file:///used{next(names)}.py", f"file:///fresh{next(names)}.py"
     wire.open(used, text)
     expected = reference.pair_surrogates(text)
-    for version, (event, interlude, place) in enumerate(script, 2):
-        wire.notify("textDocument/didChange", edited(used, version, *map(as_json, event)))
+    versions = itertools.count(2)
+    for event, interlude, place in script:
+        before = expected
+        wire.notify("textDocument/didChange", edited(used, next(versions), *map(as_json, event)))
         for change in event:
             expected = reference.apply(expected, change, encoding)
         interrupt(wire, used, interlude, place)
+        if interlude == "undone":
+            wire.notify("textDocument/didChange", edited(used, next(versions), {"text": before}))
+            expected = before
     wire.open(fresh, expected)
     documents = {each["uri"]: each for each in wire.status(digest=True)["documents"]}
     for name in ("text", "surprisals"):
@@ -119,3 +124,17 @@ def test_typing_at_the_end_feeds_only_what_was_typed(wire: Wire) -> None:
     after = wire.document(uri, digest=True)
     assert after["charactersFed"] - before["charactersFed"] == len("import")
     assert after["charactersRolledBack"] == before["charactersRolledBack"] == 0
+
+
+def test_a_paste_and_its_undo_feed_nothing_that_was_read_before(wire: Wire) -> None:
+    uri, text = "file:///pasted.py", "def f(x):\n    return x\n" * 200
+    wire.open(uri, text)
+    first = wire.document(uri, digest=True)
+    pasted = "def g(y):\n    print(y)\n" * 100
+    wire.notify("textDocument/didChange", edited(uri, 2, replaced((100, 0), (100, 0), pasted)))
+    middle = wire.document(uri, digest=True)
+    wire.notify("textDocument/didChange", edited(uri, 3, replaced((100, 0), (300, 0), "")))
+    last = wire.document(uri, digest=True)
+    assert (last["fed"], last["digest"]["surprisals"]) == (len(text), first["digest"]["surprisals"])
+    assert last["charactersFed"] == middle["charactersFed"] > first["charactersFed"]
+    assert last["charactersRestored"] >= len(text) // 2

@@ -130,16 +130,17 @@ def test_ten_thousand_edits_hold_no_more_than_the_budget(predictor: Predictor, k
     budget = Budget(kilobytes << 10, 40 * predictor.start("java").nbytes, 1500)
     tape = Tape(predictor, "java", budget=budget, snapshot_interval=64, least_offcut=8)
     needed = 40 * predictor.start("java").nbytes + 120 * 1500 + 16 * 4096
-    texts = [LONG]
+    long = LONG.replace("return", "giving")  # what is known of returns takes a while to look up
+    texts = [long]
     for _ in range(10_000):
         text = texts[chance.integers(len(texts))]
         place, length = chance.integers(len(text) + 1), chance.integers(30)
-        text = (text[:place] + "ab cd"[: chance.integers(6)] + text[place + length :])[:3000]
-        texts = [*texts[-9:], text if len(text) > 200 else LONG]
+        text = (text[:place] + "ab cd"[: chance.integers(6)] + text[place + length :])[:2000]
+        texts = [*texts[-9:], text if len(text) > 200 else long]
         tape.edit(texts[-1])
-        if chance.random() < 0.02:
+        if chance.random() < 0.005:
             tape.advance_to(len(tape.text))
-        elif chance.random() < 0.05:
+        elif chance.random() < 0.02:
             tape.advance_to(min(200, len(tape.text)))
         assert tape.nbytes <= max(budget.bytes, needed)
         assert tape.counters.held_bytes == tape.nbytes

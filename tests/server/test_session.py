@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import shutil
 import threading
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,9 +14,11 @@ from peephole.model.budget import Budget
 from peephole.model.predictor import Predictor
 from peephole.server.answer import Asked
 from peephole.server.document import Document
+from peephole.server.parking import Parking
 from peephole.server.reader import Reader
 from peephole.server.scheduler import Priority, Stopped
-from peephole.server.session import Session
+from peephole.server.session import Session, Sessions
+from peephole.server.settings import DocumentSettings, Settings
 
 URI = "file:///a.py"
 PATIENCE_S = 60
@@ -115,3 +119,66 @@ async def test_a_model_that_could_not_be_loaded_is_tried_again(words: Predictor,
     assert reader.condition.state == "ready"
     assert not reader.load(lambda _: None), "one that is there is not loaded again"
     reader.close()
+
+
+async def test_what_was_read_of_a_closed_document_is_gone_once_the_worker_looks_up(reader: Reader) -> None:
+    sessions, session = Sessions(), opened(" get();\n" * 400)
+    await loaded(reader)
+    sessions.add(session)
+    assert await reader.submit(session, Priority.REQUEST, lambda asked: asked.desk.tape.advance_to(200), False)
+    assert session.document is not None
+    assert session.tape is not None
+    held = [weakref.ref(each) for each in (session.document, session.tape)]
+    gc.collect()
+    gc.disable()  # nothing may wait for the collector: what was read is megabytes
+    try:
+        sessions.remove(URI)
+        session.forget("closed")
+        other = Session("file:///b.py", "python", Document.opened("file:///b.py", "python", 1, "x", "utf-16"))
+        assert await reader.submit(other, Priority.REQUEST, lambda _: True, False)
+        assert [each() for each in held] == [None, None]
+    finally:
+        gc.enable()
+
+
+async def test_documents_not_used_for_longest_are_parked_and_come_back_exactly(untrained: Predictor) -> None:
+    reader = Reader(untrained.runtime.checkpoint.folder)
+    reader.settings = Settings(documents=DocumentSettings(total_megabytes=1))
+    await loaded(reader)
+    text = " get();\n" * 4000
+    sessions = [
+        Session(uri, "python", Document.opened(uri, "python", 1, text, "utf-16"))
+        for uri in (f"file:///{number}.py" for number in range(4))
+    ]
+
+    def read(asked: Asked) -> bytes:
+        asked.desk.read_to(len(text), asked.should_stop)
+        return asked.desk.tape.surprisal_bits.tobytes()
+
+    def held() -> list[int]:
+        return [session.tape.nbytes for session in sessions if session.tape is not None]
+
+    first = [await reader.submit(session, Priority.REQUEST, read, b"") for session in sessions]
+    assert sum(held()) <= 1 << 20
+    assert held()[0] < held()[-1] / 2
+    assert await reader.submit(sessions[0], Priority.REQUEST, read, b"") == first[0]
+    assert sum(held()) <= 1 << 20
+    reader.close()
+
+
+async def test_a_document_that_takes_all_the_room_leaves_the_others_nothing_but_their_texts(
+    untrained: Predictor,
+) -> None:
+    parking = Parking()
+    desks = [opened(" get();\n" * 300).desk(untrained, Budget.of(16 << 20)) for _ in range(3)]
+    for desk in desks:
+        assert desk is not None
+        desk.tape.edit(" get();\n" * 300)
+        desk.tape.advance_to(len(desk.tape.text))
+        parking.used(desk, 1 << 30)
+    assert desks[2] is not None
+    parking.used(desks[2], desks[2].nbytes + 1000)
+    assert [desk.tape.fed for desk in desks if desk is not None] == [0, 0, len(desks[2].tape.text)]
+    before = parking.nbytes
+    del desk, desks[0]
+    assert parking.nbytes < before
