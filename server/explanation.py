@@ -63,7 +63,7 @@ def as_json(settings: Switch) -> dict[str, Any]:
 def explain(asked: Asked, position: types.Position) -> dict[str, Any]:
     """Everything about a place. In the worker; marks are looked for in all of the document."""
     offset = asked.document.offset_at(position)
-    unread = asked.desk.unread_before(offset)
+    unread = asked.desk.tape.unread_before(offset)
     answers: dict[str, Callable[[Asked, int], dict[str, Any]]] = {
         "completion": explain_completion,
         "inlineCompletion": explain_line,
