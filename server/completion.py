@@ -113,7 +113,7 @@ def why_uncalled(asked: Asked, offset: int, trigger: str | None) -> str | None:
     text = asked.document.text
     if trigger is None or not text.endswith(trigger, 0, offset):
         return None
-    if is_in_text(asked, offset, asked.desk.unread_before(offset) <= MOST_UNREAD):
+    if is_in_text(asked, offset, asked.desk.tape.unread_before(offset) <= MOST_UNREAD):
         return f"{trigger!r} in a string or comment asks for nothing"
     if trigger == ":" and not (asked.document.language != "python" and text.endswith("::", 0, offset)):
         return "a single ':' asks for nothing"
