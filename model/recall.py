@@ -22,7 +22,11 @@ if TYPE_CHECKING:  # it loads a suffix sorter, of no use without a workspace
     from .library import Library
 
 LONGEST_TAIL = 64
-"""Characters that a tail may grow by in one reading; a longer text gets a memory of its own."""
+"""Characters to which a tail may grow by reading; a longer text gets a memory of its own."""
+
+LONGEST_TAIL_OF_ALL = 1024
+"""The same where the text before is so long that to remember it anew takes longer: a tail's character takes as long as
+some 128 that are remembered at once."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +132,8 @@ class Recall:
             return silent(0, SLOTS, EVIDENCE), self
         if self.private and self.place == len(self.memory):
             return self._read_on(symbols)
-        if self.tails.symbols.shape[1] + len(symbols) > LONGEST_TAIL:
+        longest = min(max(LONGEST_TAIL, self.place // 128), LONGEST_TAIL_OF_ALL)
+        if self.tails.symbols.shape[1] + len(symbols) > longest:
             return self._own()._read_on(symbols)
         votes, recall = [], self
         for symbol in symbols:

@@ -1,4 +1,4 @@
-"""What may come next: whole tokens by a beam over characters, and the rest of the line by the surest path.
+"""What may come next: whole tokens by a beam over characters.
 
 A token's probability is that of its characters times that of its ending there, so candidates can be compared
 and their probabilities add up to at most one.
@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .boundary import Boundary, Mask, boundary_of
-from .offers import BEAM_WIDTH, LEAST_LINE, LONGEST_ITEM, LONGEST_LINE, MOST_ITEMS
+from .offers import BEAM_WIDTH, LONGEST_ITEM, MOST_ITEMS
 from .predictor import Beam, Predictor, Reading
 from .softmax import sum_in_logs
 
@@ -203,46 +203,6 @@ class TokenSearch:
         if len(self._finished) >= self._top:
             del self._finished[self._top :]
             self._least_nats = self._finished[-1].nats
-
-
-def rest_of_line(
-    predictor: Predictor,
-    reading: Reading,
-    *,
-    language: str = "",
-    quotes: bool = True,
-    least_probability: float = LEAST_LINE,
-    longest: int = LONGEST_LINE,
-    should_stop: ShouldStop | None = None,
-) -> tuple[str, float]:
-    """The surest continuation up to the end of the line, whole tokens only, and the probability of all of it.
-
-    Each character is the most probable one; the text is cut where the product of all probabilities, that of the
-    last token's ending included, is still at least `least_probability`. ("", 0.0) if nothing but space is sure.
-    Inside strings and comments pass `quotes=False`.
-    """
-    boundary = boundary_of(predictor.vocabulary, language, quotes=quotes)
-    beam = predictor.branch([reading])
-    text, nats, token = "", 0.0, ""
-    sure = "", 0.0
-    least_nats = math.log(least_probability)
-    for _ in range(longest):
-        next_nats = beam.log_probabilities[0]
-        index = int(next_nats.argmax())
-        if token:
-            continues = boundary.continuing(token)
-            ends_nats = nats + sum_in_logs(next_nats[~continues])
-            if ends_nats >= least_nats and not boundary.is_open_string(token):
-                sure = text, ends_nats
-            token = token if continues[index] else ""
-        nats += float(next_nats[index])
-        character = predictor.vocabulary.decode([index])
-        if nats < least_nats or character in "\n\ufffd" or (should_stop is not None and should_stop()):
-            break
-        text, token = text + character, (token + character).lstrip()
-        beam = predictor.step(beam, [0], [index])
-    found = sure[0].rstrip()
-    return (found, math.exp(sure[1])) if found else ("", 0.0)
 
 
 def ending_bits(predictor: Predictor, reading: Reading, token: str, language: str) -> float:

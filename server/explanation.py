@@ -118,9 +118,9 @@ def describe_memory(reading: Reading) -> dict[str, float] | None:
 
 def explain_line(asked: Asked, offset: int) -> dict[str, Any]:
     """The ghost text."""
-    from .inline_completion import complete_line
+    from .inline_completion import TYPED, complete_line
 
-    answer = complete_line(asked, offset, None)
+    answer = complete_line(asked, offset, TYPED)
     return told(answer, [item.insert_text for item in answer.value.items])
 
 

@@ -59,8 +59,7 @@ class Requests:
     ) -> asyncio.Future[types.InlineCompletionList] | types.InlineCompletionList:
         """Ghost text at a position."""
         settings, nothing = self.settings.inline_completion, types.InlineCompletionList([])
-        selected = params.context.selected_completion_info
-        ask = partial(_complete_line, position=params.position, selected=selected)
+        ask = partial(_complete_line, position=params.position, context=params.context)
         uri, delay_s = params.text_document.uri, settings.delay_ms / 1e3
         return self.answer("inlineCompletion", uri, settings, ask, nothing, delay_s=delay_s)
 
@@ -214,11 +213,11 @@ def _complete(asked: Asked, position: types.Position, trigger: str | None) -> An
 
 
 def _complete_line(
-    asked: Asked, position: types.Position, selected: types.SelectedCompletionInfo | None
+    asked: Asked, position: types.Position, context: types.InlineCompletionContext
 ) -> Answer[types.InlineCompletionList]:
     from .inline_completion import complete_line
 
-    return complete_line(asked, asked.document.offset_at(position), selected)
+    return complete_line(asked, asked.document.offset_at(position), context)
 
 
 def _hover(asked: Asked, position: types.Position) -> Answer[types.Hover | None]:

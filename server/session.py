@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # the model's modules take a while to import: the worker does
     from peephole.model.glance import Glance
     from peephole.model.predictor import Predictor, Reading
     from peephole.model.recall import Libraries
+    from peephole.model.suggestion import Ghost
     from peephole.model.tape import Tape
 
     from .document import Document
@@ -33,6 +34,9 @@ class Desk:
     lexing: Lexing
     marks: tuple[Any, Sequence[Mark]] | None = None
     """What was looked for last, a text among other things, and what was found there."""
+
+    ghost: Ghost | None = None
+    """The ghost text that was shown last."""
 
     @property
     def nbytes(self) -> int:
@@ -69,13 +73,17 @@ class Desk:
 
     def quick_reading_at(self, offset: int, should_stop: ShouldStop) -> tuple[Reading, bool]:
         """A reading that is there at once, and whether it is exact: a glance where exact reading would take long."""
-        unread = self.tape.unread_before(offset)
-        if unread <= MOST_UNREAD or unread <= self.glance.unread_before(offset):
+        if self.is_near(offset):
             return self.reading_at(offset, should_stop), True
         reading = self.glance.reading_at(offset, should_stop=should_stop)
         if reading is None:
             raise Stopped
         return reading, False
+
+    def is_near(self, offset: int) -> bool:
+        """Whether an exact reading at the offset is there at once, or as soon as another."""
+        unread = self.tape.unread_before(offset)
+        return unread <= MOST_UNREAD or unread <= self.glance.unread_before(offset)
 
 
 class Shown(NamedTuple):

@@ -11,7 +11,16 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from peephole.model.budget import MEGABYTES
-from peephole.model.offers import BEAM_WIDTH, LEAST_ITEM, LEAST_LINE, LONGEST_ITEM, LONGEST_LINE, MOST_ITEMS
+from peephole.model.offers import (
+    BEAM_WIDTH,
+    LEAST_ITEM,
+    LEAST_LINE,
+    LEAST_LINES,
+    LONGEST_GHOST,
+    LONGEST_ITEM,
+    MOST_ITEMS,
+    MOST_LINES,
+)
 
 T = TypeVar("T")
 
@@ -109,12 +118,18 @@ class CompletionSettings:
 class InlineCompletionSettings:
     """Ghost text (`textDocument/inlineCompletion`)."""
 
-    enabled: bool = setting(True, "Offer the rest of the line as ghost text.")
+    enabled: bool = setting(True, "Offer the rest of the line, or more lines, as ghost text.")
     languages: tuple[str, ...] = setting((), "Language ids that it is offered for; empty for all that are read.")
     least_probability: float = setting(
         LEAST_LINE, "Ghost text ends where the probability of all of it falls below this.", least=0.001, most=1
     )
-    longest: int = setting(LONGEST_LINE, "Most characters of ghost text.", least=1, most=400)
+    least_probability_of_lines: float = setting(
+        LEAST_LINES, "Ghost text of several lines must be so probable, all of it.", least=0.001, most=1
+    )
+    max_lines: int = setting(
+        MOST_LINES, "Most lines of ghost text. It has more than one only in a block, call or comment.", least=1, most=50
+    )
+    longest: int = setting(LONGEST_GHOST, "Most characters of ghost text.", least=1, most=2_000)
     delay_ms: int = setting(0, "Milliseconds to wait after a keystroke before looking.", most=5_000)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from peephole.model.glance import Glance
 from peephole.model.predictor import Predictor
 from peephole.model.recall import NO_LIBRARIES, Libraries
 from peephole.model.tape import Tape
@@ -43,6 +44,7 @@ def ask_about(
 ) -> Asked:
     """What the worker gets for a request about a document with this text; `stop` is what `should_stop` says."""
     document = Document.opened("file:///a.py", language, 1, text, "utf-16")
-    desk = Desk(Tape(predictor, language), Lexing(language), 8 << 20)
+    tape = Tape(predictor, language)
+    desk = Desk(tape, Glance(tape), Lexing(language))
     desk.lay(document, libraries)
     return Asked(document, desk, predictor, settings or Settings(), support or ClientSupport(), lambda: stop)

@@ -56,19 +56,24 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _ask(remembering: Remembering, source: Source, offset: int, top: int) -> tuple[str, Answers, tuple[str, float]]:
     """The half-typed word, the candidates with where they were read before, and the rest of the line."""
-    from peephole.model.lexis import is_open, token_at, word_start
-    from peephole.model.search import next_tokens, rest_of_line
+    from peephole.model.lexis import find_token, is_open, tokens, word_start
+    from peephole.model.search import next_tokens
+    from peephole.model.structure import window_start
+    from peephole.model.suggestion import suggest
     from peephole.server.origin import origin_of
 
     predictor, language, before = remembering.predictor, source.language, source.text[:offset]
     reading = read_tape(predictor, source, offset, remembering.libraries(source)).reading_at(offset)
     assert reading is not None, "only a reading that may be stopped can be missing"
     prefix = before[word_start(before, offset) :]
-    last = token_at(before, offset, language)
+    found = tokens(before, language)
+    last = find_token(found, offset)
     quotes = last is None or not is_open(before[last.start :], last.kind)
     candidates = next_tokens(predictor, reading, language=language, prefix=prefix, top=top, quotes=quotes)
     answers = [(candidate, origin_of(candidate, reading)) for candidate in candidates]
-    return prefix, answers, rest_of_line(predictor, reading, language=language, quotes=quotes)
+    start = window_start(found, before, offset)
+    ghost = suggest(predictor, reading, before, source.text[offset:], language=language, start=start)
+    return prefix, answers, (ghost.text, ghost.probability)
 
 
 def _as_json(prefix: str, answers: Answers, rest: str, certainty: float) -> dict[str, object]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from peephole.model.predictor import Predictor, Reading
 from peephole.model.runtime import Runtime
-from peephole.model.search import Candidate, ending_bits, next_tokens, rest_of_line
+from peephole.model.search import Candidate, ending_bits, next_tokens
 
 Followers = dict[str, dict[str, float]]
 Build = Callable[[Followers], Predictor]
@@ -148,32 +148,6 @@ def test_any_place_gives_whole_one_line_candidates(predictor: Predictor, text: s
     assert all(text.strip() and text.lstrip(" ") == text[text[0] == " " :] for text in texts)
     assert not any("\n" in text or "\ufffd" in text for text in texts)
     assert sum(candidate.probability for candidate in candidates) <= 1 + 1e-3
-
-
-def test_the_rest_of_the_line_stops_before_its_end_of_line(build: Build) -> None:
-    text, probability = rest_of_line(build(WORDS), after(build(WORDS), "  "), language="java", least_probability=0.2)
-    assert text == "get();"
-    assert probability == pytest.approx(0.5 * 0.7 * 0.6, abs=1e-3)
-
-
-def test_the_rest_of_the_line_is_cut_at_a_token_where_it_grows_doubtful(build: Build) -> None:
-    text, probability = rest_of_line(build(WORDS), after(build(WORDS), "  "), language="java", least_probability=0.3)
-    assert text == "get"
-    assert probability == pytest.approx(0.5 * 0.7, abs=1e-3)
-
-
-def test_no_line_is_better_than_a_doubtful_word(build: Build) -> None:
-    assert rest_of_line(build(WORDS), after(build(WORDS), "  "), language="java", least_probability=0.4) == ("", 0.0)
-
-
-def test_the_rest_of_a_line_is_never_only_space(build: Build) -> None:
-    blank: Followers = {"=": {" ": 1}, " ": {" ": 0.9, "\n": 0.1}}
-    assert rest_of_line(build(blank), after(build(blank), "="), language="java") == ("", 0.0)
-
-
-def test_an_open_string_is_not_cut_in_its_middle(build: Build) -> None:
-    string: Followers = {"=": {'"': 1}, '"': {"a": 1}, "a": {" ": 0.95, '"': 0.05}, " ": {"a": 0.5, "b": 0.5}}
-    assert rest_of_line(build(string), after(build(string), "="), language="java") == ("", 0.0)
 
 
 def test_ending_costs_what_everything_else_leaves(build: Build) -> None:

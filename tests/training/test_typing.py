@@ -229,6 +229,8 @@ def test_the_servers_defaults_are_what_is_simulated(tmp_path: Path) -> None:
         "items": settings.completion.max_items,
         "least_item": settings.completion.least_probability,
         "least_line": settings.inline_completion.least_probability,
+        "least_lines": settings.inline_completion.least_probability_of_lines,
+        "most_lines": settings.inline_completion.max_lines,
         "items_looked_at": 5,
         "beam_width": settings.completion.beam_width,
     }

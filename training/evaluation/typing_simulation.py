@@ -18,13 +18,17 @@ from peephole.model import offers
 from peephole.model.lexis import word_start
 from peephole.model.predictor import Predictor, Reading
 from peephole.model.recall import Libraries
-from peephole.model.search import next_tokens, rest_of_line
+from peephole.model.search import next_tokens
+from peephole.model.suggestion import Ghost, Terms, suggest
 from peephole.model.tape import Tape
 
 from ..texts import Text, licence_header_length
 from .typist import LOOKED_AT, Account, Offer, Truth, type_stretch
 
 SEED = 1
+
+TERMS = Terms()
+"""How sure and how long a ghost text must be: the server's defaults."""
 
 STRETCH = 400
 """Characters typed at a place: some ten lines."""
@@ -99,6 +103,7 @@ class Desk:
     def __init__(self, tape: Tape, truth: Truth, latencies: Latencies) -> None:
         self._tape = tape
         self._truth, self._latencies = truth, latencies
+        self._shown: Ghost | None = None
 
     def open(self, at: int) -> None:
         """Everything before the place is there, and has been read."""
@@ -131,9 +136,14 @@ class Desk:
         return tuple(candidate.text for candidate in offers.worth_showing(found, offers.LEAST_ITEM, ""))
 
     def _ghost(self, at: int, reading: Reading) -> str:
-        quotes = not self._truth.is_in_text(at)
-        ghost, _ = rest_of_line(self._tape.predictor, reading, language=self._tape.language, quotes=quotes)
-        return ghost
+        before, language = self._tape.text, self._tape.language
+        rest = "" if self._shown is None else self._shown.rest(before, "", TERMS)
+        if rest.strip():
+            return rest
+        start = self._truth.window_start(at)
+        found = suggest(self._tape.predictor, reading, before, "", language=language, start=start, terms=TERMS)
+        self._shown = Ghost(before, at, found.text, TERMS) if found.text else None
+        return found.text
 
 
 class TypingSimulation:
@@ -165,6 +175,7 @@ class TypingSimulation:
         """How the sample was drawn, what the person does, and what it cost her."""
         drawn = {"places": self.stretches.size, "of": self.stretches.of, "seed": SEED, "stretch_characters": STRETCH}
         shown = {"items": offers.MOST_ITEMS, "least_item": offers.LEAST_ITEM, "least_line": offers.LEAST_LINE}
+        shown |= {"least_lines": offers.LEAST_LINES, "most_lines": offers.MOST_LINES}
         shown |= {"items_looked_at": LOOKED_AT, "beam_width": offers.BEAM_WIDTH}
         latency = {"popup": self._latencies.popup.to_json(), "ghost": self._latencies.ghost.to_json()}
         error = standard_error(self._costs)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from peephole.model.lexis import is_open, is_word_character, tokens, word_start
+from peephole.model.structure import window_start
 
 from .tokens import Ranks
 
@@ -58,6 +59,10 @@ class Truth:
         if word_start(self.text, at) < at:
             return is_word_character(self.text[at])
         return not self.text[at : at + 2].removeprefix(" ")[:1].isspace() and self.text[at : at + 2] != " "
+
+    def window_start(self, at: int) -> int:
+        """Where looking for what stands open at the place begins."""
+        return window_start(self._tokens, self.text, at)
 
     def ends_line(self, at: int) -> bool:
         """Whether the place is at the end of its line."""
