@@ -119,7 +119,8 @@ def _told(tape: Tape, start: int) -> ReturnEvidence | None:
 def compare(found: str, given: str, language: str) -> Verdict:
     """How an expression's type stands to the one that is given: same, kin, other, misfit, or unknown.
 
-    Only the plain families of types exclude each other. A class may be a list, and a comparison in Python anything.
+    Only the plain families of types exclude each other. A class may be a list; in Python the name of a class may stand
+    for any type, and a comparison gives what its class says.
     """
     if not found or not given or {found, given} & WIDE or min(len(found), len(given)) == 1:
         return "unknown"
@@ -132,8 +133,8 @@ def compare(found: str, given: str, language: str) -> Verdict:
     families = {family_of(found, language), family_of(given, language)}
     if len(families) == 1:
         return "other" if "object" in families else "kin"
-    loose = {"many", "object"} if language == "java" else {"many", "truth", "object"}
-    return "other" if "object" in families and families <= loose and not given.endswith("[]") else "misfit"
+    lists = families == {"many", "object"} and not given.endswith("[]")
+    return "other" if lists or ("object" in families and language != "java") else "misfit"
 
 
 def unexpected_bits(tape: Tape, reading: Reading, start: int) -> float:

@@ -30,6 +30,9 @@ JAVA = """class Shelf<T> extends Board {
 PYTHON = """class Shelf(Board):
     def first(self, name: str) -> Optional[int]:
         count = 3
+        here = name
+        there = here
+        here = there
         return count
 
     def names(self) -> "list[str]":
@@ -83,6 +86,7 @@ def test_returns_of_a_value_in_methods_that_say_what_they_give_are_found() -> No
         ("java", "null", "label", None),
         ("python", "count", "None", True),
         ("python", "count", "name", False),
+        ("python", "count", "there", False),
         ("python", "count", "len(name)", True),
         ("python", "count", "True", True),
         ("python", "sorted(self.all)", "[a for a in b]", True),

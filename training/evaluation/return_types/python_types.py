@@ -98,9 +98,16 @@ class PythonTypes:
                 yield node, "|".join(sorted(annotation(found)))
 
     def _given(self, assignment: Node) -> str:
+        """What a variable is given; its value is judged where it stands, so that every look goes further back."""
         told = annotation(assignment.child_by_field_name("type"))
         value = assignment.child_by_field_name("right")
-        return "|".join(sorted(told)) if told else "" if value is None else self.type_of(value)
+        if told or value is None:
+            return "|".join(sorted(told))
+        place, self._at = self._at, None
+        try:
+            return self.type_of(value)
+        finally:
+            self._at = place
 
     def type_at(self, expression: Node, place: Node) -> str:
         """The type that an expression of another tree would have at a node of this file."""
