@@ -18,12 +18,15 @@ from peephole.server.engine import open_predictor
 
 from . import editing, remembering, resuming, starting, workspace
 from .figure import Figure, table
+from .peer import PEER, installed_peer
 
 Part = Callable[[Predictor, argparse.Namespace], list[Figure]]
 
 PARTS: dict[str, Part] = {
     "starting": lambda _, options: starting.measure(options.model, options.lines),
-    "editing": lambda predictor, options: editing.measure(predictor, options.model, options.lines),
+    "editing": lambda _, options: _editing(options),
+    "growth": lambda _, options: editing.measure_growth(options.model),
+    "undo": lambda _, options: editing.measure_undo(options.model, options.lines),
     "reading": lambda predictor, options: _reading(predictor, options),
     "remembering": lambda predictor, options: remembering.measure(predictor, options.lines),
     "workspace": lambda predictor, options: workspace.measure(predictor.vocabulary, options.workspace),
@@ -54,6 +57,11 @@ def main() -> int:
     return 0
 
 
+def _editing(options: argparse.Namespace) -> list[Figure]:
+    with installed_peer(options.install_jedi) as jedi:
+        return editing.measure(options.model, options.lines, jedi)
+
+
 def _reading(predictor: Predictor, options: argparse.Namespace) -> list[Figure]:
     from . import reading  # torch
 
@@ -78,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--only", action="append", choices=list(PARTS), help="only this part (may be repeated)")
     parser.add_argument("--lines", type=int, default=5000, help="length of the long file (default: 5000)")
+    parser.add_argument("--install-jedi", action="store_true", help=f"install {PEER} for this run, if pip can")
     parser.add_argument("--workspace", type=Path, metavar="FOLDER", help="its files instead of invented ones")
     parser.add_argument("--repetitions", type=int, default=9, help="training steps of which the median is reported")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")

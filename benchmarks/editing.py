@@ -1,84 +1,122 @@
-"""One typed character and the completion after it in a long file: over the wire, and in the model alone."""
+"""A typed character and the completion after it, at random places of long files, over the wire; beside a peer.
+
+Nobody pauses: the next character is sent as soon as the list is there, wherever in the file it is. That is the worst
+case; whoever goes to another place takes a second, and all of the file is read meanwhile.
+"""
 
 from __future__ import annotations
 
+import statistics
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
-from peephole.model.lexis import word_start
-from peephole.model.predictor import Predictor
-from peephole.model.search import next_tokens
-from peephole.model.tape import Tape
-from peephole.server.client import OpenDocument
+from peephole.server.client import Client, OpenDocument
 
 from .document import long_document
 from .figure import Figure, percentiles
-from .server import started_server, wait_until_read
+from .keystrokes import keystrokes
+from .peer import PEER, peer_server
+from .server import PAUSE_S, started_server, status, wait_until_read
 
-TYPED = """
-    public boolean isNewerThan(Version other) {
-        if (other == null) {
-            throw new IllegalArgumentException("nothing to compare with");
-        }
-        return compareTo(other) > 0;
-    }
-"""
-"""What is typed, a character at a time, and then taken out again in one edit."""
-
-ROUNDS = 3
-"""Times it is typed at each place: about 600 keystrokes, so that six of them lie above the 99th percentile."""
+KEYSTROKES = 1000
+GROWTH = (1_000, 5_000, 20_000, 50_000)
+GROWTH_KEYSTROKES = 300
+PASTED_LINES = 500
+SUFFIXES = {"java": "java", "python": "py"}
+LARGEST = {"documents": {"largestCharacters": 8_000_000}}
+"""50,000 lines are more than is read without being asked for."""
 
 
-def measure(predictor: Predictor, model: Path | None, lines: int) -> list[Figure]:
-    """Both percentiles at the end and in the middle of the file, over the wire and in the model."""
-    text = long_document("java", lines)
-    places = {"at the end": _last_member(text, len(text)), "in the middle": _last_member(text, len(text) // 2)}
+class Timed(NamedTuple):
+    """Milliseconds of one keystroke, `didChange` sent to items received; and whether it was the first at its place."""
+
+    ms: float
+    first: bool
+
+
+def measure(model: Path | None, lines: int, jedi: Path | None) -> list[Figure]:
+    """Both percentiles in a Java and a Python file, and those of the peer on the same keystrokes in the Python file."""
     figures: list[Figure] = []
-    for place, offset in places.items():
-        figures += percentiles(
-            f"edit + completion {place}, in the model", list(_in_model(predictor, text, offset)), "<= 10", "<= 30"
-        )
-    with started_server(model) as client:
-        document = OpenDocument(client, "file:///benchmark/Long.java", "java", text)
-        wait_until_read(client, document)
-        for place, offset in places.items():
-            figures += percentiles(f"edit + completion {place}, over the wire", list(_over_wire(document, offset)))
+    medians: dict[str, float] = {}
+    for language in SUFFIXES:
+        with started_server(model) as client:
+            document = open_document(client, language, lines)
+            wait_until_read(client, document)
+            times = list(type_at_random(document, KEYSTROKES))
+            answered = status(client)["answered"]
+        name = f"edit + completion at random places, {lines:,} lines of {language}"
+        figures += percentiles(name, [each.ms for each in times], "<= 10", "<= 30")
+        firsts = [each.ms for each in times if each.first]
+        figures.append(Figure(f"{name}, first of {len(firsts)} places, p50", statistics.median(firsts), "ms"))
+        provisional = answered.get("provisional", 0) / answered["completion"]
+        figures.append(Figure(f"{name}, provisional", provisional * 100, "% of the answers"))
+        medians[language] = statistics.median(each.ms for each in times)
+    return [*figures, *_peer(lines, jedi, medians["python"])]
+
+
+def _peer(lines: int, jedi: Path | None, median_ms: float) -> list[Figure]:
+    name = f"the same keystrokes in {PEER}, {lines:,} lines of python"
+    with peer_server(jedi) as client:
+        if client is None:
+            return [Figure(name, 0, "(not installed: left out)")]
+        document = open_document(client, "python", lines)
+        document.ask("completion", len(document.text))
+        times = [each.ms for each in type_at_random(document, KEYSTROKES)]
+    ratio = statistics.median(times) / median_ms
+    return [*percentiles(name, times), Figure(f"{PEER}'s p50 to ours", ratio, "times")]
+
+
+def measure_growth(model: Path | None) -> list[Figure]:
+    """How the same grows with the length of the file: Java, read to its end; and the first completion before that."""
+    figures: list[Figure] = []
+    for lines in GROWTH:
+        with started_server(model, LARGEST) as client:
+            began = time.perf_counter()
+            document = open_document(client, "java", lines)
+            document.ask("completion", document.text.rindex("return"))
+            first_ms = (time.perf_counter() - began) * 1e3
+            wait_until_read(client, document)
+            times = [each.ms for each in type_at_random(document, GROWTH_KEYSTROKES)]
+        figures.append(Figure(f"first completion after open, {lines:,} lines", first_ms, "ms", "<= 100"))
+        figures += percentiles(f"edit + completion at random places, {lines:,} lines", times)
     return figures
 
 
-def _last_member(text: str, before: int) -> int:
-    """The offset after the last blank line between two members of a class that ends before an offset."""
-    return text.rindex("    }\n\n    public", 0, before) + len("    }\n")
+def measure_undo(model: Path | None, lines: int) -> list[Figure]:
+    """A paste in the middle of a file, read to its end, and its undo: what is read again, and how long that takes."""
+    with started_server(model) as client:
+        document = open_document(client, "java", lines)
+        wait_until_read(client, document)
+        place = document.text.index("\n", len(document.text) // 2) + 1
+        pasted = long_document("java", PASTED_LINES)
+        document.insert(place, pasted)
+        wait_until_read(client, document)
+        before = status(client)["documents"][0]
+        began = time.perf_counter()
+        document.replace(place, place + len(pasted), "")
+        wait_until_read(client, document, PAUSE_S)
+        undone_ms = (time.perf_counter() - began) * 1e3
+        after = status(client)["documents"][0]
+    fed = after["charactersFed"] - before["charactersFed"]
+    name = f"{PASTED_LINES} lines pasted into {lines:,} and undone"
+    return [
+        Figure(f"{name}: characters read anew", fed, "characters", "= 0"),
+        Figure(f"{name}: until all is read", undone_ms, "ms"),
+    ]
 
 
-def _in_model(predictor: Predictor, text: str, offset: int) -> Iterator[float]:
-    """Milliseconds of each keystroke in this process: edit, reading, search."""
-    tape = Tape(predictor, "java")
-    tape.edit(text)
-    tape.advance_to(len(text))
-    for _ in range(ROUNDS):
-        for typed in range(1, len(TYPED) + 1):
-            edited = text[:offset] + TYPED[:typed] + text[offset:]
-            began = time.perf_counter()
-            tape.edit(edited)
-            reading = tape.reading_at(offset + typed)
-            assert reading is not None
-            prefix = edited[word_start(edited, offset + typed) : offset + typed]
-            next_tokens(predictor, reading, language="java", prefix=prefix)
-            yield (time.perf_counter() - began) * 1e3
-        tape.edit(text)
+def open_document(client: Client, language: str, lines: int) -> OpenDocument:
+    """A long file, open."""
+    uri = f"file:///benchmark/Long.{SUFFIXES[language]}"
+    return OpenDocument(client, uri, language, long_document(language, lines))
 
 
-def _over_wire(document: OpenDocument, offset: int) -> Iterator[float]:
-    """Milliseconds of each keystroke as the client sees it: `didChange` sent to items received.
-
-    Typed without a pause, while the server reads the rest of the file in the background: the worst case.
-    """
-    for _ in range(ROUNDS):
-        for typed, character in enumerate(TYPED):
-            began = time.perf_counter()
-            document.insert(offset + typed, character)
-            document.ask("completion", offset + typed + 1)
-            yield (time.perf_counter() - began) * 1e3
-        document.replace(offset, offset + len(TYPED), "")
+def type_at_random(document: OpenDocument, count: int) -> Iterator[Timed]:
+    """Each keystroke as the client sees it."""
+    for stroke in list(keystrokes(document.text, count)):
+        began = time.perf_counter()
+        document.insert(stroke.offset, stroke.character)
+        document.ask("completion", stroke.offset + 1)
+        yield Timed((time.perf_counter() - began) * 1e3, stroke.first)
