@@ -8,7 +8,7 @@ INPUTS := pyproject.toml constraints.txt
 # One thread a process, as the server runs: two cores are shared by everything that is tested at once.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: run setup test lint format bench clean
+.PHONY: run setup test lint format bench soak clean
 
 run: .venv/runtime.stamp
 	@$(BIN)/peephole tour
@@ -29,6 +29,10 @@ format: .venv/development.stamp
 
 bench: .venv/development.stamp
 	@$(BIN)/python -m benchmarks
+
+# An hour or more: 100,000 random edits and requests. SOAK="--operations 5000 --seed 7" for another life.
+soak: .venv/development.stamp
+	@$(BIN)/python -m benchmarks.soak $(SOAK)
 
 clean:
 	rm -rf .venv build dist *.egg-info

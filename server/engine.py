@@ -6,6 +6,7 @@ Loaded and used in the worker; the event loop looks at `condition`, which is rep
 from __future__ import annotations
 
 import logging
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -32,23 +33,36 @@ class Engine:
 
     def __init__(self) -> None:
         self.condition = Condition("loading")
+        self._expected = 0
+        self._publishing = threading.Lock()
 
-    def expect(self) -> None:
-        """Says that a model will be loaded, so that whoever asks from now on waits for it. For the loop."""
-        self.condition = Condition("loading")
+    def expect(self) -> int:
+        """Says that a model will be loaded, so that whoever asks from now on waits for it; its ticket. For the loop."""
+        with self._publishing:
+            self._expected += 1
+            self.condition = Condition("loading")
+            return self._expected
 
-    def load(self, folder: Path | None, threads: int) -> None:
-        """Loads the checkpoint of a folder, the shipped one if None. Runs in the worker; never raises for a bad one."""
-        self.condition = Condition("loading")
+    def load(self, folder: Path | None, threads: int, ticket: int = 0) -> None:
+        """Loads the checkpoint of a folder, the shipped one if None. Runs in the worker; never raises for a bad one.
+
+        Nothing comes of it if another model is expected by then: for an instant the old one would seem to be it.
+        """
+        found = self._load(folder, threads)
+        with self._publishing:
+            if ticket == self._expected:
+                self.condition = found
+
+    def _load(self, folder: Path | None, threads: int) -> Condition:
         try:
-            self.condition = Condition("ready", predictor=open_predictor(folder and find_home(folder), threads))
+            return Condition("ready", predictor=open_predictor(folder and find_home(folder), threads))
         except ModelError as error:
-            self.condition = Condition("inactive", str(error))
+            return Condition("inactive", str(error))
         except ImportError as error:
-            self.condition = Condition("inactive", f"{error.name or 'a package'} cannot be imported; install it again")
+            return Condition("inactive", f"{error.name or 'a package'} cannot be imported; install it again")
         except Exception as error:
             logger.exception("loading the model failed")
-            self.condition = Condition("inactive", f"the model cannot be loaded ({type(error).__name__}); see the log")
+            return Condition("inactive", f"the model cannot be loaded ({type(error).__name__}); see the log")
 
 
 def find_home(folder: Path) -> Path:

@@ -179,15 +179,23 @@ class PeepholeProtocol(LanguageServerProtocol):
         if refused is None:
             super().handle_message(message)
         elif refused.answer:
-            self._send_response(refused.identifier, error=refused.error)  # type: ignore[arg-type]  # null is meant
+            self._send_refusal(refused)
         else:
             logger.warning("ignored a message: %s", refused.error.message)
             self.lose(refused.lost)
 
     def answer_unreadable(self) -> None:
-        """The reply to what is no JSON: nobody knows the request's id, so it is null (JSON-RPC 2.0, section 5)."""
+        """The reply to what is no JSON."""
         error = types.ResponseError(types.ErrorCodes.ParseError, "the message is not JSON in UTF-8")
-        self._send_response(None, error=error)  # type: ignore[arg-type]  # null is meant
+        self._send_refusal(Refused(error))
+
+    def _send_refusal(self, refused: Refused) -> None:
+        """The reply to a request; with the id null if nobody knows which it was. lsprotocol would leave a null out,
+        which JSON-RPC 2.0 (section 5) forbids."""
+        if refused.identifier is not None:
+            self._send_response(refused.identifier, error=refused.error)
+        else:
+            self._send_data({"jsonrpc": self.VERSION, "id": None, "error": refused.error})
 
     def _refusal(self, message: Any) -> Refused | None:
         """Why a message may not be handled, by its form and by where the session stands (LSP 3.17, "Lifecycle")."""

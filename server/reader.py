@@ -58,8 +58,8 @@ class Reader:
         if wanted == self._wanted and self.condition.state != "inactive":
             return False
         self._wanted = wanted
-        self._engine.expect()
-        loading = self._scheduler.post(Priority.LOAD, lambda _: self._engine.load(*wanted), key="model")
+        ticket = self._engine.expect()
+        loading = self._scheduler.post(Priority.LOAD, lambda _: self._engine.load(*wanted, ticket), key="model")
         loading.add_done_callback(lambda done: None if done.cancelled() else loaded(self.condition))
         return True
 

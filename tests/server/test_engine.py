@@ -30,3 +30,13 @@ def test_a_home_folder_of_nobody_leaves_the_model_inactive_with_the_reason() -> 
     engine.load(Path("~nobody-of-this-name/model"), 1)
     assert engine.condition.state == "inactive"
     assert "~nobody-of-this-name" in str(engine.condition.reason)
+
+
+def test_a_model_that_is_not_wanted_any_more_is_never_seen(checkpoint: Path) -> None:
+    engine = Engine()
+    overtaken = engine.expect()
+    wanted = engine.expect()
+    engine.load(checkpoint, 1, overtaken)
+    assert engine.condition.state == "loading"
+    engine.load(checkpoint, 1, wanted)
+    assert engine.condition.state == "ready"
