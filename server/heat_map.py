@@ -1,11 +1,13 @@
 """The command `peephole.heatMap`: how surprising each character or token of a document was, small enough for the wire.
 
 Asked: `[{"uri", "range": {...} (default: all), "unit": "token" (default) or "character", "memory": true (default)}]`;
-without memory the bits are those of the network alone. Answered: `scale`, the bits that one step is worth; the largest
-value here is 127 steps. Of characters, `data`: base64 of int8 steps, the first that of the character at `offset` of
-the text with `\\n` line ends. Of tokens, `tokens`: four numbers each, as semantic tokens have them (LSP 3.17): lines
-after the piece before, columns after it or after the line's start, columns that it is wide, and steps. A token over
-several lines is one piece a line. White space has pieces too.
+without memory the bits are those of the network alone. Answered: `scale`, the bits that one step is worth, and
+`largest`, the most bits here, which are 127 steps. What costs over 32 bits, as a whole comment may, is drawn like 32.
+
+Of characters, `data`: base64 of int8 steps, the first of the character at `offset` in the text with `\\n` line ends.
+Of tokens, `tokens`: four numbers each, as semantic tokens have them (LSP 3.17): lines after the piece before, columns
+after it or after the line's start, columns that it is wide, and steps. A token over several lines is one piece a line.
+White space has pieces too.
 """
 
 from __future__ import annotations
@@ -35,6 +37,9 @@ COMMAND = "peephole.heatMap"
 
 STEPS = 127
 """Of the largest value."""
+
+MOST_BITS = 32.0
+"""That are told apart: with more a long comment would take the colours from all that is code."""
 
 MOST_CHARACTERS = 1 << 20
 """In one answer: 1.4 MB on the wire."""
@@ -95,8 +100,8 @@ def draw(asked: Asked, wanted: Wanted) -> dict[str, Any]:
 
 def by_character(bits: npt.NDArray[np.float32]) -> dict[str, Any]:
     """Each character's bits in steps, and what a step is worth."""
-    steps, scale = quantise(bits)
-    return {"scale": scale, "largest": scale * STEPS, "data": base64.b64encode(steps.tobytes()).decode("ascii")}
+    steps, scale, largest = quantise(bits)
+    return {"scale": scale, "largest": largest, "data": base64.b64encode(steps.tobytes()).decode("ascii")}
 
 
 def by_token(
@@ -112,22 +117,23 @@ def by_token(
             raise JsonRpcInvalidParams(f"that is more than {MOST_TOKENS} tokens; ask for a shorter range")
     sums = np.concatenate([[0.0], np.cumsum(bits, dtype=np.float64)])
     ends = np.array(found, np.int64).reshape(-1, 2) - offset
-    steps, scale = quantise((sums[ends[:, 1]] - sums[ends[:, 0]]).astype(np.float32))
+    steps, scale, largest = quantise((sums[ends[:, 1]] - sums[ends[:, 0]]).astype(np.float32))
     tokens, line, column = [], 0, 0
     for (start, end), step in zip(found, steps.tolist(), strict=True):
         at, behind = asked.document.position_at(start), asked.document.position_at(end)
         width = behind.character - at.character if behind.line == at.line else 1  # a line's end is drawn one wide
         tokens += [at.line - line, at.character - (column if at.line == line else 0), width, step]
         line, column = at.line, at.character
-    return {"scale": scale, "largest": scale * STEPS, "tokens": tokens}
+    return {"scale": scale, "largest": largest, "tokens": tokens}
 
 
-def quantise(bits: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.int8], float]:
-    """Values from 0 on as int8 steps, and what one step is worth; of the largest 1 bit where all are nothing."""
+def quantise(bits: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.int8], float, float]:
+    """Values from 0 on as int8 steps, what one step is worth (as of 1 bit if all are nothing), and the largest."""
     import numpy as np
 
-    largest = float(bits.max(initial=0.0)) or 1.0
-    return np.rint(bits * (STEPS / largest)).clip(0, STEPS).astype(np.int8), largest / STEPS
+    largest = float(bits.max(initial=0.0))
+    shown = min(largest, MOST_BITS) or 1.0
+    return np.rint(bits * (STEPS / shown)).clip(0, STEPS).astype(np.int8), shown / STEPS, largest
 
 
 def pieces(text: str, found: Sequence[Token], start: int, end: int) -> Iterator[tuple[int, int]]:
