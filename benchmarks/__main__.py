@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from peephole.model.errors import PeepholeError
+from peephole.model.offers import LEAST_LINES
 from peephole.model.predictor import Predictor
 from peephole.server.commands import machine
 from peephole.server.commands.options import THREADS, add_model_option
@@ -32,23 +33,32 @@ PARTS: dict[str, Part] = {
     "workspace": lambda predictor, options: workspace.measure(predictor.vocabulary, options.workspace),
     "resuming": lambda *_: resuming.measure(),
     "training": lambda _, options: _training(options),
+    "typing": lambda _, options: _typing(options),
 }
 
 NEED_TORCH = {"reading", "resuming", "training"}
+NEED_FILES = {"typing"}
 
 
 def main() -> int:
     """Runs the parts that were asked for, all by default; 0, or 2 if the model cannot be used."""
     arguments = _parser().parse_args()
+    if NEED_FILES.intersection(arguments.only or ()) and not arguments.files:
+        print("error: typing needs --files FOLDER", file=sys.stderr)
+        return 2
     try:
         predictor = open_predictor(arguments.model, THREADS)
     except PeepholeError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     figures: list[Figure] = []
-    for part in arguments.only or _possible():
+    for part in arguments.only or _possible(arguments):
         print(f"measuring: {part} ...", file=sys.stderr)
-        figures += PARTS[part](predictor, arguments)
+        try:
+            figures += PARTS[part](predictor, arguments)
+        except PeepholeError as error:
+            print(f"error: {part}: {error}", file=sys.stderr)
+            return 2
     identity = {"machine": machine.describe(), "model": _describe(predictor)}
     print(f"{identity['machine']}\n{identity['model']}\n\n{table(figures)}")
     if arguments.json:
@@ -74,12 +84,21 @@ def _training(options: argparse.Namespace) -> list[Figure]:
     return training.measure(options.repetitions)
 
 
-def _possible() -> list[str]:
-    """All parts, or without torch those that can do without."""
-    if importlib.util.find_spec("torch"):
-        return list(PARTS)
-    print(f"torch is not installed: {', '.join(sorted(NEED_TORCH))} left out", file=sys.stderr)
-    return [part for part in PARTS if part not in NEED_TORCH]
+def _typing(options: argparse.Namespace) -> list[Figure]:
+    from . import typing  # numpy alone, but of the training's packages
+
+    least = options.least_probability
+    ghost = {} if least is None else {"leastProbability": least, "leastProbabilityOfLines": max(least, LEAST_LINES)}
+    return typing.measure(options.model, options.files, options.places, ghost)
+
+
+def _possible(options: argparse.Namespace) -> list[str]:
+    """All parts for which there is what they need: torch for some, files for others."""
+    lacking = set() if options.files else set(NEED_FILES)
+    if not importlib.util.find_spec("torch"):
+        print(f"torch is not installed: {', '.join(sorted(NEED_TORCH))} left out", file=sys.stderr)
+        lacking |= NEED_TORCH
+    return [part for part in PARTS if part not in lacking]
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -88,6 +107,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--lines", type=int, default=5000, help="length of the long file (default: 5000)")
     parser.add_argument("--install-jedi", action="store_true", help=f"install {PEER} for this run, if pip can")
     parser.add_argument("--workspace", type=Path, metavar="FOLDER", help="its files instead of invented ones")
+    parser.add_argument("--files", type=Path, metavar="FOLDER", help="files that are typed in (for `typing`)")
+    parser.add_argument("--places", type=int, default=40, help="places of each language to type at (default: 40)")
+    parser.add_argument("--least-probability", type=float, metavar="P", help="of ghost text, instead of the default")
     parser.add_argument("--repetitions", type=int, default=9, help="training steps of which the median is reported")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
     add_model_option(parser)

@@ -8,6 +8,7 @@ press. What saves nothing she types. Between equals she takes the ghost text.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,6 +23,9 @@ LOOKED_AT = 5
 
 TOKENS_BACK = 3
 """Where lexing begins before a place; `1e+` is two tokens until a digit follows."""
+
+WORD = re.compile(r"\s*(?:[\w$]+|[^\w$\s]+)")
+"""What an editor takes of a ghost text at once by its command for the next word."""
 
 MANY_TYPED = 3
 """Characters of a word from which on it no longer matters how many there are."""
@@ -139,6 +143,8 @@ class Ghosts:
     shown: int = 0
     right: int = 0
     whole_lines: int = 0
+    several_lines: int = 0
+    several_lines_right: int = 0
     characters: int = 0
     wrong_characters: int = 0
     taken: Taken = field(default_factory=Taken)
@@ -150,6 +156,8 @@ class Ghosts:
             self.shown += 1
             self.right += right
             self.whole_lines += whole_line
+            self.several_lines += "\n" in ghost
+            self.several_lines_right += right and "\n" in ghost
             self.characters += len(ghost)
             self.wrong_characters += 0 if right else len(ghost)
 
@@ -163,6 +171,8 @@ class Ghosts:
             "right_share": self.right / some,
             "whole_lines": self.whole_lines,
             "whole_lines_share": self.whole_lines / some,
+            "several_lines": self.several_lines,
+            "several_lines_right": self.several_lines_right,
             "characters": self.characters,
             "wrong_characters": self.wrong_characters,
             "wrong_characters_per_accepted": self.wrong_characters / accepted if accepted else None,
@@ -205,8 +215,13 @@ class Account:
         }
 
 
-def type_stretch(truth: Truth, start: int, end: int, offer: Callable[[int], Offer], account: Account) -> int:
-    """Type a text from one offset to another; where it really ended, which is beyond if what was accepted is longer."""
+def type_stretch(
+    truth: Truth, start: int, end: int, offer: Callable[[int], Offer], account: Account, *, by_word: bool = False
+) -> int:
+    """Type a text from one offset to another; where it really ended, which is beyond if what was accepted is longer.
+
+    by_word: she also takes the first words of a ghost text that goes wrong further on, at one press each.
+    """
     at, expected = start, ""
     while at < end:
         offered = offer(at)
@@ -215,7 +230,8 @@ def type_stretch(truth: Truth, start: int, end: int, offer: Callable[[int], Offe
         right = truth.agrees(at, offered.ghost)
         whole = right and truth.ends_line(at + len(offered.ghost))
         account.ghosts.add(offered.ghost, is_new=offered.ghost != expected, right=right, whole_line=whole)
-        written = _take(offered, rank, right, account)
+        beginning = () if right or not by_word else _first_words(truth, at, offered.ghost)
+        written = _take(offered, rank, right, account, beginning)
         expected = "" if written else _typed_along(offered.ghost, truth.text[at])
         account.typed += not written
         at += len(written) or 1
@@ -226,15 +242,26 @@ def _rank(truth: Truth, at: int, items: tuple[str, ...]) -> int | None:
     return next((rank for rank, item in enumerate(items, 1) if truth.agrees(at, item)), None)
 
 
-def _take(offered: Offer, rank: int | None, right: bool, account: Account) -> str:
+def _first_words(truth: Truth, at: int, ghost: str) -> tuple[str, ...]:
+    """The words that a ghost text begins with, spaces before and signs between included, as long as they are right."""
+    words: list[str] = []
+    for match in WORD.finditer(ghost):
+        if not truth.agrees(at, ghost[: match.end()]):
+            break
+        words.append(match.group())
+    return tuple(words)
+
+
+def _take(offered: Offer, rank: int | None, right: bool, account: Account, beginning: tuple[str, ...] = ()) -> str:
     """What is written by the suggestion that saves most; nothing if none saves a keystroke."""
     item = offered.items[rank - 1] if rank is not None and rank <= LOOKED_AT else ""
-    ghost = offered.ghost if right else ""
-    by_list, by_ghost = len(item) - (rank or 0), len(ghost) - 1
+    ghost = offered.ghost if right else "".join(beginning)
+    presses = 1 if right else len(beginning)
+    by_list, by_ghost = len(item) - (rank or 0), len(ghost) - presses
     if max(by_list, by_ghost) <= 0:
         return ""
     if by_ghost >= by_list:
-        account.ghosts.taken.add(1, ghost)
+        account.ghosts.taken.add(presses, ghost)
         return ghost
     account.lists.taken.add(rank or 0, item)
     return item
