@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from e2e.conftest import Start
 from e2e.test_lifecycle import ordered_burst
-from e2e.wire import PATIENCE_S, at, edited, pack, replaced
+from e2e.wire import PATIENCE_S, Wire, at, edited, frame, pack, replaced
 
 SECRET = "hunter2_in_the_source"
 URI = "file:///a.py"
@@ -100,3 +100,51 @@ def test_what_looks_like_a_secret_is_not_read_whatever_its_language(start: Start
     question = {"uri": uri, "layer": 0, "neurons": [0]}
     refused = wire.ask("workspace/executeCommand", {"command": "peephole.introspect", "arguments": [question]})
     assert "excluded pattern" in wire.reply(refused)["error"]["message"]
+
+
+def spoken_of(wire: Wire) -> None:
+    """Brings a secret to the server in every way that a message can: whole, broken, in names, ids and settings."""
+    wire.open(URI, f" {SECRET}();\n ge")
+    wire.open(f"file:///{SECRET}[.py", f"x = '{SECRET}'", SECRET)
+    wire.send(frame(f'{{"jsonrpc": "2.0", "method": "{SECRET}"'.encode()))
+    wire.send(f"{SECRET}\r\n".encode(), f"Content-Length: 5\r\n\r\n{SECRET}".encode(), frame(SECRET.encode()))
+    wire.send(frame(f'{{"jsonrpc": "{SECRET}", "id": "{SECRET}", "method": "{SECRET}"}}'.encode()))
+    wire.send(frame(f'{{"jsonrpc": "2.0", "id": ["{SECRET}"], "method": "{SECRET}"}}'.encode()))
+    wire.send(frame(f'{{"jsonrpc": "2.0", "id": "{SECRET}", "result": "{SECRET}"}}'.encode()))
+    wire.send(frame(f'{{"jsonrpc": "2.0", "id": "{SECRET}", "error": "{SECRET}"}}'.encode()))
+    for method in (
+        "textDocument/didOpen",
+        "textDocument/didChange",
+        "textDocument/didClose",
+        "$/cancelRequest",
+        SECRET,
+    ):
+        wire.notify(method, {"textDocument": {"uri": SECRET, "text": SECRET}, "id": {SECRET: SECRET}})
+    wire.notify("$/setTrace", {"value": SECRET})
+    wire.notify("window/workDoneProgress/cancel", {"token": SECRET})
+    wire.notify("textDocument/didChange", edited(URI, 2, {"range": SECRET, "text": SECRET}))
+    for method in ("textDocument/completion", "textDocument/hover", "textDocument/inlineCompletion", "no/such"):
+        wire.reply(wire.ask(method, {"textDocument": {"uri": SECRET}, "position": SECRET}))
+    for command in ("peephole.introspect", "peephole.status", SECRET):
+        arguments = [{"uri": URI, "layer": SECRET, "neurons": SECRET, SECRET: SECRET}, SECRET]
+        wire.reply(wire.ask("workspace/executeCommand", {"command": command, "arguments": arguments}))
+    wire.status(digest=True)
+
+
+@pytest.mark.parametrize("verbose", [(), ("-v",), ("-v", "-v")], ids=["by default", "-v", "-vv"])
+def test_no_text_that_a_client_sends_is_logged_at_any_level(
+    start: Start, words: Path, tmp_path: Path, verbose: tuple[str, ...]
+) -> None:
+    log = tmp_path / "log.txt"
+    for options in ((), ("--log-file", log)):
+        wire = start("--model", words, *verbose, *options)
+        wire.initialize(initializationOptions={"diagnostics": {"debounceMs": 0}})
+        spoken_of(wire)
+        assert wire.leave() == 0
+        assert SECRET not in wire.errors()
+        if options:
+            assert log.stat().st_size > 0
+            assert wire.errors() == ""
+        else:
+            assert wire.errors() != ""
+    assert SECRET not in log.read_text()

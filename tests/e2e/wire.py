@@ -9,7 +9,7 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +38,12 @@ def pack(method: str, params: Any = None, identifier: int | str | None = None) -
 class Wire:
     """A server process and what it says. `received` holds every message in the order in which it came."""
 
-    def __init__(self, *options: str | Path, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, *options: str | Path, environment: Mapping[str, str] | None = None, under: Sequence[str] = ()
+    ) -> None:
+        """under: a command that is to start the server, as one that traces it."""
         self.process = subprocess.Popen(
-            serve_command(*options),
+            [*under, *serve_command(*options)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
