@@ -14,6 +14,7 @@ from peephole.model.predictor import Predictor
 from peephole.model.runtime import Runtime
 from peephole.server.answer import Answer, Asked
 from peephole.server.document import Document
+from peephole.server.engine import open_predictor
 from peephole.server.inline_completion import complete_line
 from peephole.server.scheduler import Stopped
 from peephole.server.settings import InlineCompletionSettings, Settings
@@ -173,3 +174,34 @@ def test_a_selected_item_is_gone_on_with_as_the_ghost_text_went(words: Predictor
     fed = asked.desk.tape.counters.characters_fed
     assert shown(complete(asked, 3, selected(1, 3, "get")).value) == [(1, 3, "get();")]
     assert asked.desk.tape.counters.characters_fed == fed
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Predictor:
+    """The model that people get."""
+    return open_predictor(None, 1)
+
+
+CLASS = "class Box {\n@private int size;\n\n@int getSize() {\n@@return size;\n@}\n\n@void setSize(int size) {"
+MODULE = (
+    "class Box:\n@def get_size(self):\n@@return self.size\n\n@def get_depth(self):\n@@return self.depth\n\n"
+    "@def get_width(self):"
+)
+LONG = Settings(
+    inline_completion=InlineCompletionSettings(least_probability=0.001, least_probability_of_lines=0.001, longest=200)
+)
+
+
+@pytest.mark.parametrize("unit", ["\t", "  ", "    "])
+@pytest.mark.parametrize(("language", "text"), [("java", CLASS), ("python", MODULE)])
+def test_a_block_is_gone_on_with_by_the_files_own_indentation(
+    shipped: Predictor, language: str, text: str, unit: str
+) -> None:
+    before = text.replace("@", unit)
+    behind = f"\n{unit}}}\n}}\n" if language == "java" else "\n"
+    ghost = ghost_of(ask_about(shipped, before + behind, language=language, settings=LONG), len(before))
+    lines = ghost.split("\n")
+    assert lines[0] == ""
+    assert len(lines) > 1, "however unsure, something is offered in a block that was just opened"
+    assert all(not line or (line.startswith(2 * unit) and line[2 * len(unit)] not in " \t") for line in lines[1:])
+    assert unopened(ghost, "}") is None
