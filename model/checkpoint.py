@@ -23,6 +23,7 @@ import numpy.typing as npt
 from safetensors import SafetensorError
 from safetensors.numpy import load as load_tensors
 
+from .calibration import Calibration
 from .config import NetworkConfig, parameter_shapes
 from .errors import (
     CheckpointMalformed,
@@ -58,6 +59,8 @@ class Checkpoint:
     provenance: Mapping[str, object]
     sha256: Mapping[str, str]
     weights_dtype: WeightsDtype = "float32"
+    calibration: Calibration | None = None
+    """How much evidence makes a place improbable; part of the description, not of the model's hash."""
 
     @property
     def model_hash(self) -> str:
@@ -129,7 +132,9 @@ def read_checkpoint(folder: Path) -> Checkpoint:
         )
     hashes = check_files(folder, description["files"])
     provenance = as_object(description["provenance"], "provenance")
-    return Checkpoint(folder, config, vocabulary, provenance, hashes, dtype)
+    calibration = description.get("calibration")
+    calibrated = None if calibration is None else Calibration.from_json(calibration)
+    return Checkpoint(folder, config, vocabulary, provenance, hashes, dtype, calibrated)
 
 
 def read_limited(path: Path, limit: int) -> bytes:

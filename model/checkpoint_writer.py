@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from safetensors.numpy import save as save_tensors
 
+from .calibration import Calibration
 from .checkpoint import (
     CARD,
     DESCRIPTION,
@@ -63,13 +64,27 @@ def add_gate(
 ) -> Checkpoint:
     """Write the same network with this gate; `provenance` of the gate is put under "gate". The model's hash changes.
 
+    A calibration is left out: with another gate the evidence is another.
+
     The folder may be the checkpoint's own; else as for `write_checkpoint`.
     """
     gate.check(checkpoint.config.hidden_size)
     files = {name: checkpoint.read_file(name) for name in (WEIGHTS, GRAPH)}
     files[GATE] = save_tensors(gate.tensors())
     told = {**checkpoint.provenance, "gate": dict(provenance)}
-    return write_files(folder, replace(checkpoint, provenance=told), files)
+    return write_files(folder, replace(checkpoint, provenance=told, calibration=None), files)
+
+
+def add_calibration(
+    folder: Path, checkpoint: Checkpoint, calibration: Calibration, provenance: Mapping[str, object]
+) -> Checkpoint:
+    """Write the same model with this calibration; `provenance` of it is put under "calibration".
+
+    The folder may be the checkpoint's own; else as for `write_checkpoint`. The model's hash stays.
+    """
+    told = {**checkpoint.provenance, "calibration": dict(provenance)}
+    files = {name: checkpoint.read_file(name) for name in checkpoint.sha256}
+    return write_files(folder, replace(checkpoint, provenance=told, calibration=calibration), files)
 
 
 def write_files(folder: Path, described: Checkpoint, files: Mapping[str, bytes]) -> Checkpoint:
@@ -84,6 +99,8 @@ def write_files(folder: Path, described: Checkpoint, files: Mapping[str, bytes])
         },
         "provenance": dict(described.provenance),
     }
+    if described.calibration is not None:
+        description["calibration"] = described.calibration.to_json()
     text = (json.dumps(description, indent=1, ensure_ascii=True) + "\n").encode()
     try:
         replace_folder(folder, {**files, DESCRIPTION: text})

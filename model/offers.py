@@ -70,3 +70,7 @@ def worth_showing(found: Sequence[Candidate], least_probability: float, behind: 
             continue
         seen.add(shown)
         yield candidate
+
+
+SENSITIVITY = 1.0
+"""Improbable places that are expected to be marked in 1,000 lines of clean code."""

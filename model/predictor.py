@@ -89,6 +89,8 @@ class Predictor:
         gate = runtime.checkpoint.gate() if memories else None
         self.gate = None if gate is None else Gate(gate)
         """None where the network stands alone: nobody fitted a gate for it, or nobody wants one."""
+        self.calibration = runtime.checkpoint.calibration
+        """How much evidence makes a place improbable; None where nobody measured it."""
         self.config = runtime.config
         self.vocabulary = runtime.vocabulary
         self.alphabet = alphabet_of(runtime.vocabulary)

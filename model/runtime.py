@@ -97,6 +97,16 @@ class Runtime:
         logits, state = self._run(indices[None], state)
         return log_softmax(logits[0]), state
 
+    def read_side_by_side(self, indices: npt.NDArray[np.uint16], state: State) -> tuple[Float32, Float32]:
+        """Log-probabilities (B, T, V), in nats, after each index in each of B texts, and the top layer's h (B, T, H).
+
+        indices: (B, T); state: batch B. As for `step` a row's bits depend on the rows beside it.
+        """
+        names = ["logits", f"sequence_{self.config.layers - 1}"]
+        logits, hidden = self._session.run(names, self._feed(np.ascontiguousarray(indices.T), state))
+        nats = log_softmax(logits.reshape(-1, self.config.vocabulary_size)).reshape(logits.shape)
+        return nats.swapaxes(0, 1), hidden.swapaxes(0, 1)
+
     def hidden_sequence(self, indices: npt.NDArray[np.uint16], state: State) -> Float32:
         """Every layer's h after each index, (L, T, H); state: batch 1."""
         names = [f"sequence_{layer}" for layer in range(self.config.layers)]

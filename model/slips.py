@@ -20,7 +20,7 @@ LONGEST_NAME = 60
 
 MOST_MEANT = 3
 
-LEAST_USES = 2
+LEAST_USES = 1
 """How often the other name stands in the document."""
 
 
@@ -31,11 +31,15 @@ class Names:
         keywords = keywords_of(language)
         names = [text[token.start : token.end] for token in found if token.kind == "identifier"]
         names = [name for name in names if name not in keywords]
-        self._uses = Counter(name for name in names if len(name) >= LEAST_LENGTH - 1)
+        self._uses = Counter(names)
         self._used: dict[str, list[str]] = {}
         for name, uses in self._uses.items():
-            if uses >= LEAST_USES:
+            if uses >= LEAST_USES and len(name) >= LEAST_LENGTH - 1:
                 self._used.setdefault(name[0], []).append(name)
+
+    def uses(self, name: str) -> int:
+        """How often a name stands in the document."""
+        return self._uses[name]
 
     def meant(self, name: str) -> Iterator[str]:
         """The few names most used of those that may be meant by one that stands only once."""

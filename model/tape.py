@@ -7,7 +7,7 @@ read in batch 1 for its sake.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -151,6 +151,18 @@ class Tape:
             self._snapshots.keep_recent(offset, snapshot)
             self._account()
         return snapshot
+
+    def readings_at(self, offsets: Sequence[int], *, should_stop: ShouldStop | None = None) -> list[Reading] | None:
+        """Exact readings of text[:offset] for ascending offsets, on one walk; None if stopped. Keeps no snapshot."""
+        readings = []
+        reached = self._nearest(offsets[0]) if offsets else self._head
+        for offset in offsets:
+            self._check(offset)
+            reached = self._walk(*reached, offset, should_stop, keep=False)
+            if reached[0] < offset:
+                return None
+            readings.append(self.predictor.reading(reached[1], self.recall_at(offset)))
+        return readings
 
     def scene_at(self, offset: int) -> Scene | None:
         """Where a `return` stands whose space ends at the offset, by the text before it; None in no method, or

@@ -42,7 +42,7 @@ def diagnose(asked: Asked) -> Sequence[Mark]:
 def strongest(marks: Sequence[Mark], accepted: Container[str], most: int) -> list[Mark]:
     """The marks to show, in order of place: none that was accepted, by fingerprint, and the strongest if too many."""
     wanted = [mark for mark in marks if mark.fingerprint not in accepted]
-    kept = sorted(wanted, key=lambda mark: -mark.span.evidence_bits)[:most]
+    kept = sorted(wanted, key=lambda mark: mark.span.least_sensitivity)[:most]
     return sorted(kept, key=lambda mark: mark.span.start)
 
 

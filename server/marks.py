@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from peephole.model.alignment import common_prefix
-from peephole.model.spans import MOST_EXAMINED, ImprobableSpan, improbable_spans
+from peephole.model.spans import ImprobableSpan, improbable_spans
 
 from .comments import Hushed, comment_place, hushed_by_comments
 from .settings import DiagnosticSettings
@@ -17,10 +17,6 @@ if TYPE_CHECKING:
     from peephole.model.lexis import Token
     from peephole.model.predictor import Predictor
     from peephole.model.tape import Tape
-
-EXAMINED_A_MARK = 4
-"""Places that are searched for each mark that is wanted, as most surprising places turn out to be no fault: with the
-default settings 200, of 6 ms each."""
 
 FINGERPRINT_DIGITS = 32
 """Hexadecimal, of SHA-256: 128 bits."""
@@ -56,9 +52,7 @@ def find_marks(
     spans = improbable_spans(
         predictor,
         tape,
-        threshold_bits=settings.threshold_bits,
-        least_alternative=settings.least_alternative,
-        most_examined=max(MOST_EXAMINED, EXAMINED_A_MARK * settings.max_items),
+        sensitivity=settings.sensitivity,
         lexed=found,
         should_stop=should_stop,
     )

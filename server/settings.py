@@ -20,6 +20,7 @@ from peephole.model.offers import (
     LONGEST_ITEM,
     MOST_ITEMS,
     MOST_LINES,
+    SENSITIVITY,
 )
 
 T = TypeVar("T")
@@ -138,10 +139,9 @@ class DiagnosticSettings:
     """Marks at improbable places (`textDocument/publishDiagnostics`)."""
 
     enabled: bool = setting(True, "Mark places where the model is sure that something else belongs.")
-    threshold_bits: float = setting(
-        12.0, "Mark what costs at least so many bits more than what was expected.", least=1, most=100
+    sensitivity: float = setting(
+        SENSITIVITY, "Marks that are expected in 1,000 lines of clean code; more also finds more.", most=100
     )
-    least_alternative: float = setting(0.9, "Mark only where one other word is at least so probable.", most=1)
     severity: str = setting("hint", "How the editor shows the marks.", choices=("hint", "information"))
     debounce_ms: int = setting(400, "Milliseconds without typing before the marks are renewed.", most=60_000)
     max_items: int = setting(50, "Most marks in one document; the most surprising stay.", least=1, most=1_000)

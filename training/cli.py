@@ -19,6 +19,8 @@ GROUPS = (
     "evaluation.command",
     "evaluation.report_command",
     "evaluation.return_types.command",
+    "evaluation.calibration_command",
+    "evaluation.span_command",
     "sampling.sample_command",
     "sampling.command",
     "export_command",

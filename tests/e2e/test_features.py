@@ -20,8 +20,7 @@ URI = "file:///project/Lines.java"
 TEXT = "\n get();\n vuz();\n ge\n"
 """In the third line something stands that the model never saw."""
 
-MARKING = {"debounceMs": 0, "thresholdBits": 30, "leastAlternative": 0.7}
-"""The model is less sure of anything than the default asks for."""
+MARKING = {"debounceMs": 0}
 
 CAPABILITIES = types.ClientCapabilities(
     workspace=types.WorkspaceClientCapabilities(configuration=True),

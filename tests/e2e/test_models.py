@@ -49,7 +49,7 @@ def test_the_settings_name_the_model_and_may_name_another_at_any_time(
 
 
 def test_a_model_that_goes_takes_its_marks_along(start: Start, words: Path, tmp_path: Path) -> None:
-    diagnostics = {"debounceMs": 0, "thresholdBits": 15, "leastAlternative": 0.7}
+    diagnostics = {"debounceMs": 0}
     wire = start()
     section = {"model": {"folder": str(words)}, "diagnostics": diagnostics}
     wire.initialize(initializationOptions={"peephole": section, "trusted": True})

@@ -49,7 +49,7 @@ def test_a_name_is_meant_only_where_it_is_used_and_the_other_is_not() -> None:
     text = "count + count + conut + cuont + cuont + total; // count count cotal cotal"
     assert list(names(text).meant("conut")) == ["count"]
     assert list(names(text).meant("cuont")) == [], "used twice, so it is meant"
-    assert list(names("count conut").meant("conut")) == [], "a name that stands once corrects nobody"
+    assert list(names("count conut").meant("conut")) == ["count"], "once is enough: the evidence decides"
     assert list(names(text).meant("totl")) == []
     assert list(names("coat coat boat boat coat coot").meant("coot")) == ["coat"]
     assert list(names("for fro for").meant("fro")) == [], "too short"

@@ -27,7 +27,7 @@ from peephole.server.settings import DiagnosticSettings, DocumentSettings, Setti
 PATIENCE_S = 60
 """Only a worker that has gone wrong lets it run out."""
 
-MARKING = DiagnosticSettings(threshold_bits=15.0, least_alternative=0.7, debounce_ms=0)
+MARKING = DiagnosticSettings(debounce_ms=0)
 
 
 class Bench:

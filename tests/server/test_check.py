@@ -25,7 +25,7 @@ def test_a_word_that_does_not_belong_is_found_at_its_line_and_column(
     found = peephole("check", path, "--model", sure_folder)
     assert (found.returncode, found.stderr) == (1, "")
     assert found.stdout.startswith(f"{path}:3:10: 'vuz' is improbable here (")
-    assert found.stdout.endswith(" bits); 'get' was expected (98%)\n")
+    assert found.stdout.endswith(" bits); 'get' was expected (99%)\n")
     assert found.stdout.count("\n") == 1
     as_json = peephole("check", path, "--json", "--model", sure_folder)
     assert as_json.returncode == 1
