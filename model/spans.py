@@ -113,7 +113,9 @@ def weigh_text(
     found = tokens(text, tape.language) if lexed is None else lexed
     places = suspicious(found, tape.surprisal_bits, start, len(text) if end is None else end)
     names = Names(text, found, tape.language)
-    for number in places[: places_to_examine(text) if most_examined is None else most_examined]:
+    most = places_to_examine(text) if most_examined is None else most_examined
+    slips = misspelt(found, places, names, text, most // 2)
+    for number in [*slips, *(number for number in places if number not in slips)][:most]:
         if should_stop is not None and should_stop():
             return
         place = place_of(text, found, number, tape.language)
@@ -124,6 +126,16 @@ def weigh_text(
         if best:
             cost = tape.surprisal_bits[place.token.start : place.token.end]
             yield Weighed(place, float(cost.sum(dtype=np.float64)), best)
+
+
+def misspelt(found: Sequence[Token], places: Sequence[int], names: Names, text: str, most: int) -> list[int]:
+    """Those of some places where a name may be a slip: such places are few, and right more often than others."""
+    slips: list[int] = []
+    for number in places:
+        token = found[number]
+        if token.kind == "identifier" and len(slips) < most and any(names.meant(text[token.start : token.end])):
+            slips.append(number)
+    return slips
 
 
 def places_to_examine(text: str) -> int:
