@@ -3,7 +3,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import weakref
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 
@@ -242,3 +244,28 @@ async def test_closing_lets_go_of_who_waits_and_cancels_what_comes_later() -> No
         await asyncio.gather(elsewhere, closing)
     assert asked.cancelled()
     assert scheduler.submit(Priority.REQUEST, lambda _: 1).cancelled()
+
+
+def _look_at(_held: object, _should_stop: ShouldStop) -> None:
+    """Work on something."""
+
+
+async def test_work_that_nobody_waits_for_is_not_kept_while_the_worker_is_busy(scheduler: Scheduler) -> None:
+    class Held:
+        """Stands for the text that a job works on."""
+
+    gate = Gate()
+    busy = scheduler.submit(Priority.REQUEST, gate)
+    await entered(gate.entered)
+    asked = scheduler.submit(Priority.REQUEST, lambda _: None)  # stays before all that follows
+    kept: list[weakref.ref[Held]] = []
+    for _ in range(1_000):
+        held = Held()
+        kept.append(weakref.ref(held))
+        scheduler.post(Priority.READ, partial(_look_at, held), key="the same document")
+        await asyncio.sleep(0)
+    del held
+    assert sum(each() is not None for each in kept) < 100
+    gate.opened.set()
+    await busy
+    await asked
