@@ -21,10 +21,13 @@ ROOT = "%SRCROOT%"
 FINGERPRINT = "placeInLine/v1"
 
 RULES = {
-    "other": ("ImprobableToken", "The model is sure that another token belongs here."),
+    "expected": ("ImprobableToken", "One other token is all but certain here."),
+    "other": ("UnlikelyToken", "The model is sure that another token belongs here, though others may be, too."),
     "slip": ("ImprobableName", "This looks like a slip in writing a name that is used elsewhere."),
-    "missing": ("MissingToken", "The model is sure that something is missing before this token."),
+    "missing": ("MissingToken", "The model is sure that something is missing beside this token."),
     "surplus": ("SurplusToken", "The model is sure that this token does not belong here."),
+    "doubled": ("DoubledToken", "The same stands here a second time."),
+    "swapped": ("SwappedArguments", "The model is sure that two arguments change places."),
     "kind": ("ImprobableLiteral", "No literal of this kind belongs here."),
 }
 """Name and meaning of a rule, by the reason of a finding."""
