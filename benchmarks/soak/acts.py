@@ -117,7 +117,7 @@ class Life:
         place = text.place(text.whole(min(offset, len(text.raw))))
         params: dict[str, Any] = {"textDocument": {"uri": text.uri}, "position": place}
         if method == "inlineCompletion":
-            params["context"] = {"triggerKind": chance.choice((0, 1))}
+            params["context"] = {"triggerKind": chance.choice((1, 2))}
             if chance.random() < 0.2:
                 info = {"range": {"start": place, "end": place}, "text": chance.choice(("get", "return", "a\nb"))}
                 params["context"]["selectedCompletionInfo"] = info
