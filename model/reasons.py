@@ -10,3 +10,8 @@ name; one is missing beside it; it is one too many, or the same a second time; t
 literal is of a kind that does not belong there."""
 
 REASONS: tuple[Reason, ...] = get_args(Reason)
+
+RETURN: Literal["return"] = "return"
+"""An expression does not fit what its method says that it gives. That is told by words, and needs no calibrating."""
+
+SpanReason = Literal[Reason, "return"]

@@ -23,7 +23,8 @@ from .evidence import RIGHT_CONTEXT, Evidence, strongest, weigh_place
 from .lexis import Kind, Token, tokens
 from .offers import SENSITIVITY
 from .predictor import Predictor, Reading
-from .reasons import Reason
+from .reasons import RETURN, Reason, SpanReason
+from .return_evidence import fitting_token, misfits
 from .rewrites import BLANK, Place, Rewrite, place_of
 from .slips import Names
 from .tape import Tape
@@ -36,6 +37,10 @@ lines for 41 of 100, among the first 80 for 49."""
 
 LEAST_SCORE = 6.0
 """Bits of the most surprising characters of a token and the one behind it: with less there is nothing to gain."""
+
+RETURN_SENSITIVITY = 0.1
+"""Returns of 1,000 lines of clean code that seem not to fit: of 500 development files each 0.09 in Java, 0.03 in
+Python."""
 
 EXAMINED: frozenset[Kind] = frozenset({"identifier", "number", "string", "operator"})
 """White space is layout, comments are prose."""
@@ -59,7 +64,7 @@ class ImprobableSpan:
     alternative: str | None
     alternative_probability: float
     evidence_bits: float
-    reason: Reason
+    reason: SpanReason
     least_sensitivity: float = 0.0
 
 
@@ -94,7 +99,26 @@ def improbable_spans(
         predictor, tape, start=start, end=end, most_examined=most_examined, lexed=lexed, should_stop=should_stop
     )
     spans = [make_span(each, calibration) for each in weighed]
+    read = min(len(tape.text) if end is None else end, tape.fed)
+    if sensitivity >= RETURN_SENSITIVITY:
+        spans += return_spans(predictor, tape, start, read, should_stop)
     return without_overlaps([span for span in spans if span.least_sensitivity <= sensitivity])
+
+
+def return_spans(
+    predictor: Predictor, tape: Tape, start: int, end: int, should_stop: ShouldStop | None = None
+) -> list[ImprobableSpan]:
+    """The expressions behind `return` that do not fit what their methods declare, with what is offered and does fit."""
+    spans = []
+    for found in misfits(tape, start, end, should_stop=should_stop):
+        if found.end > tape.fed:
+            break
+        offered = fitting_token(predictor, tape, found)
+        text, probability = (None, 0.0) if offered is None else (offered.text.strip(), offered.probability)
+        cost = float(tape.surprisal_bits[found.start : found.end].sum(dtype=np.float64))
+        place = (found.start, found.end, cost, text, probability)
+        spans.append(ImprobableSpan(*place, found.bits, RETURN, RETURN_SENSITIVITY))
+    return spans
 
 
 def weigh_text(

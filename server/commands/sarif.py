@@ -29,6 +29,7 @@ RULES = {
     "doubled": ("DoubledToken", "The same stands here a second time."),
     "swapped": ("SwappedArguments", "The model is sure that two arguments change places."),
     "kind": ("ImprobableLiteral", "No literal of this kind belongs here."),
+    "return": ("ImprobableReturn", "This does not fit what the method says that it gives."),
 }
 """Name and meaning of a rule, by the reason of a finding."""
 

@@ -10,6 +10,7 @@ from peephole.model.outline import Declared
 from peephole.model.predictor import Predictor
 from peephole.model.return_evidence import compare, fitting_token, misfits, return_evidence
 from peephole.model.runtime import Runtime
+from peephole.model.spans import improbable_spans
 from peephole.model.tape import Tape
 
 NAMES = {
@@ -178,6 +179,18 @@ def test_what_fits_is_offered_instead(shipped: Predictor, given: str, said: str,
     found = fitting_token(shipped, tape, misfits(tape, 0, len(tape.text))[0])
     assert found is not None
     assert found.text in fitting
+
+
+def test_a_wrong_return_is_marked_as_an_improbable_span_once_it_was_read(shipped: Predictor) -> None:
+    tape = Tape(shipped, "java")
+    tape.edit(SHELF % ("int", "label"))
+    place = tape.text.index("return label;", tape.text.index("no order")) + 7
+    assert not [span for span in improbable_spans(shipped, tape) if span.reason == "return"], "nothing was read yet"
+    tape.advance_to(len(tape.text))
+    found = [span for span in improbable_spans(shipped, tape) if span.start == place]
+    assert [(span.end, span.reason) for span in found] == [(place + len("label"), "return")]
+    assert found[0].alternative in ("capacity", "0")
+    assert "return" not in [span.reason for span in improbable_spans(shipped, tape, sensitivity=0.01)]
 
 
 def test_nothing_is_said_where_no_type_is_declared_or_nothing_is_remembered(shipped: Predictor) -> None:

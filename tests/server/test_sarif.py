@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 from commanding import peephole
 
-from peephole.model.spans import Reason
+from peephole.model.reasons import SpanReason
 from peephole.server.commands.finding import Finding, Region
 from peephole.server.commands.sarif import RULES, sarif_log
 
@@ -89,7 +89,7 @@ def finding(path: Path, reason: str, alternative: str | None, occurrence: int = 
 
 
 def test_every_reason_has_a_rule_and_every_fix_is_valid(tmp_path: Path, schema: Any) -> None:
-    assert set(RULES) >= set(get_args(Reason))
+    assert set(RULES) >= set(get_args(SpanReason))
     findings = [finding(Path("a.py"), reason, "x", number) for number, reason in enumerate(RULES, 1)]
     findings += [finding(Path("a.py"), "surplus", "", 98), finding(Path("a.py"), "kind", None, 99)]
     log = sarif_log(findings, [], "0", tmp_path)
