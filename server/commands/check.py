@@ -7,6 +7,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
 from pathlib import Path
 
 from peephole.model.errors import ModelError
@@ -57,6 +58,13 @@ def add_command(subparsers: Subparsers) -> None:
         metavar="PATH",
         help="a file, or a folder: all its .java and .py files but those that git ignores",
     )
+    parser.add_argument(
+        "--sensitivity",
+        type=sensitivity,
+        default=DiagnosticSettings().sensitivity,
+        metavar="X",
+        help="findings that are expected in 1,000 lines of clean code; more also finds more (default: %(default)g)",
+    )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print JSON")
     form.add_argument("--sarif", action="store_true", help="print a SARIF 2.1.0 log")
@@ -70,11 +78,21 @@ def add_command(subparsers: Subparsers) -> None:
     parser.set_defaults(run=run)
 
 
+def sensitivity(text: str) -> float:
+    """An argument within the limits of the setting of that name."""
+    (limits,) = [each.metadata for each in fields(DiagnosticSettings) if each.name == "sensitivity"]
+    number = float(text)
+    if not limits["least"] <= number <= limits["most"]:
+        raise argparse.ArgumentTypeError(f"expected {limits['least']:g} to {limits['most']:g}, found {text}")
+    return number
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Reads every file; one that cannot be read is reported and the others are still checked."""
     baseline = open_baseline(arguments.baseline, anew=arguments.write_baseline)
     remembering = Remembering(open_predictor(arguments.model, THREADS), arguments.memory)
-    check = Check(remembering, None if arguments.write_baseline else baseline)
+    settings = DiagnosticSettings(sensitivity=arguments.sensitivity)
+    check = Check(remembering, settings, None if arguments.write_baseline else baseline)
     for found in check.findings(arguments.paths):
         if not (arguments.json or arguments.sarif or arguments.write_baseline):
             print(found)
@@ -101,8 +119,8 @@ def open_baseline(path: Path | None, *, anew: bool) -> Baseline | None:
 class Check:
     """One run over files. `found` and `problems` grow with it, `checked` are the files that were read."""
 
-    def __init__(self, remembering: Remembering, baseline: Baseline | None = None) -> None:
-        self._remembering, self._baseline = remembering, baseline
+    def __init__(self, remembering: Remembering, settings: DiagnosticSettings, baseline: Baseline | None) -> None:
+        self._remembering, self._settings, self._baseline = remembering, settings, baseline
         self._line = ProgressLine()
         self.found: list[Finding] = []
         self.problems: list[str] = []
@@ -119,7 +137,8 @@ class Check:
         for number, path in enumerate(files):
             self._line.show(f"{number + 1} of {len(files)} files, {len(self.found)} found: {path}")
             try:
-                found = list(check_source(self._remembering, read_source(path), group_of(number, files)))
+                source = read_source(path)
+                found = list(check_source(self._remembering, source, self._settings, group_of(number, files)))
             except UsageError as error:
                 self._fail(str(error))
                 continue
@@ -146,7 +165,9 @@ def group_of(number: int, paths: Sequence[Path]) -> Sequence[Path]:
     return paths[start : start + size]
 
 
-def check_source(remembering: Remembering, source: Source, apart: Iterable[Path] = ()) -> Iterator[Finding]:
+def check_source(
+    remembering: Remembering, source: Source, settings: DiagnosticSettings, apart: Iterable[Path]
+) -> Iterator[Finding]:
     """The improbable spans of one file, in order. apart: as for `Remembering.libraries`."""
     from peephole.model.lexis import tokens
     from peephole.server.comments import hushes_all
@@ -157,6 +178,6 @@ def check_source(remembering: Remembering, source: Source, apart: Iterable[Path]
         return
     tape = read_tape(remembering.predictor, source, libraries=remembering.libraries(source, apart))
     seen: Counter[str] = Counter()
-    for mark in find_marks(remembering.predictor, tape, found, DiagnosticSettings()):
+    for mark in find_marks(remembering.predictor, tape, found, settings):
         seen[mark.fingerprint] += 1
         yield Finding.of(source, mark, seen[mark.fingerprint])

@@ -19,7 +19,7 @@ PULL, PUBLISHED = "textDocument/diagnostic", "textDocument/publishDiagnostics"
 REFRESH = "workspace/diagnostic/refresh"
 URI = "file:///project/lines.py"
 TEXT = "\n get();\n vuz();\n get();\n"
-OPTIONS = {"diagnostics": {"debounceMs": 0}}
+OPTIONS = {"diagnostics": {"debounceMs": 0, "sensitivity": 100}}
 REFRESHED = {"workspace": {"diagnostics": {"refreshSupport": True}}}
 VERSIONED = {"workspace": {"workspaceEdit": {"documentChanges": True}}}
 CANCELLED_BY_THE_SERVER = -32802
@@ -37,16 +37,25 @@ def sure(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def shared(sure: Path) -> Iterator[Wire]:
     """A server for tests that only need a document of their own."""
     wire = Wire("--model", sure)
-    wire.initialize(initializationOptions=OPTIONS)
-    yield wire
-    wire.close()
+    try:
+        wire.initialize(initializationOptions=OPTIONS)
+        yield wire
+    finally:
+        wire.close()
 
 
-def begin(start: Start, model: Path, capabilities: dict[str, Any] | None = None, text: str = TEXT, **more: Any) -> Wire:
+def begin(
+    start: Start,
+    model: Path,
+    capabilities: dict[str, Any] | None = None,
+    text: str = TEXT,
+    language: str = "python",
+    **more: Any,
+) -> Wire:
     """A server with a document open in which `vuz` is improbable."""
     wire = start("--model", model)
     wire.initialize(initializationOptions=OPTIONS | more, capabilities=capabilities or {})
-    wire.open(URI, text)
+    wire.open(URI, text, language)
     return wire
 
 
@@ -193,7 +202,7 @@ def test_marks_are_to_be_asked_for_again_when_settings_or_the_model_change(
     def configure(**settings: Any) -> None:
         wire.notify("workspace/didChangeConfiguration", {"settings": {"peephole": settings}})
 
-    configure(diagnostics={"debounceMs": 0, "severity": "information"})
+    configure(diagnostics={"debounceMs": 0, "sensitivity": 100, "severity": "information"})
     refreshed(wire)
     second = pull(wire, first["resultId"])
     assert [each["severity"] for each in second["items"]] == [3]
@@ -208,7 +217,7 @@ def test_marks_are_to_be_asked_for_again_when_settings_or_the_model_change(
 def test_clients_that_do_not_ask_are_not_told_to(start: Start, sure: Path) -> None:
     wire = begin(start, sure, REFRESHED)
     assert len(published(wire)) == 1
-    settings = {"peephole": {"diagnostics": {"debounceMs": 0, "severity": "information"}}}
+    settings = {"peephole": {"diagnostics": {"debounceMs": 0, "sensitivity": 100, "severity": "information"}}}
     wire.notify("workspace/didChangeConfiguration", {"settings": settings})
     wire.notification(PUBLISHED, lambda params: [each["severity"] for each in params["diagnostics"]] == [3])
     assert wire.leave() == 0
@@ -218,7 +227,7 @@ def test_clients_that_do_not_ask_are_not_told_to(start: Start, sure: Path) -> No
 @pytest.mark.parametrize("capabilities", [{}, VERSIONED], ids=["changes", "documentChanges"])
 def test_a_code_action_puts_what_belongs_there(start: Start, sure: Path, capabilities: dict[str, Any]) -> None:
     text = "\r\n\tget();\r\n /*é😀*/ vuz();\r\n"
-    wire = begin(start, sure, capabilities, text)
+    wire = begin(start, sure, capabilities, text, "java")
     marks = pull(wire)["items"]
     character = 9  # in UTF-16: the model's code points are one fewer
     (mark,) = [each for each in marks if each["range"]["start"] == place(2, character)]

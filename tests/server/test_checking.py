@@ -13,6 +13,9 @@ import pytest
 from commanding import assert_fails, peephole
 
 ROOT = Path(__file__).parents[2]
+SURELY = ("--sensitivity", "100", "--model")
+"""Whatever is calibrated: what is as good as certain is found."""
+
 WRONG = "\n get();\n vuz();\n get();\n"
 
 
@@ -29,7 +32,7 @@ def test_comments_hush_in_every_kind_of_line_ending(sure_folder: Path, tmp_path:
     for number, ending in enumerate(("\n", "\r\n", "\r")):
         (tmp_path / f"{number}{name}").write_bytes(text.replace("\n", ending).encode())
     (tmp_path / "plain.py").write_text(WRONG)
-    found = peephole("check", tmp_path, "--model", sure_folder)
+    found = peephole("check", tmp_path, *SURELY, sure_folder)
     assert found.returncode == 1
     assert found.stdout.startswith(f"{tmp_path / 'plain.py'}:3:2: 'vuz'")
     assert found.stdout.count("\n") == 1
@@ -40,9 +43,7 @@ def test_a_folder_is_looked_through_by_the_rules_of_a_workspace(sure_folder: Pat
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(WRONG)
     (tmp_path / ".gitignore").write_text("made/\n")
-    found = peephole(
-        "check", ".", "b", "made/d.py", "credentials.py", "--json", "--model", sure_folder, folder=tmp_path
-    )
+    found = peephole("check", ".", "b", "made/d.py", "credentials.py", "--json", *SURELY, sure_folder, folder=tmp_path)
     paths = [finding["path"] for finding in json.loads(found.stdout)]
     assert paths == ["a.py", os.path.join("b", "C.java"), os.path.join("made", "d.py")]  # noqa: PTH118
     assert found.returncode == 1
@@ -53,7 +54,7 @@ def test_a_folder_is_looked_through_by_the_rules_of_a_workspace(sure_folder: Pat
 def test_a_baseline_leaves_what_is_new(sure_folder: Path, tmp_path: Path) -> None:
     source, known = tmp_path / "a.py", tmp_path / "known.json"
     source.write_text(WRONG)
-    options = (tmp_path, "--model", sure_folder, "--baseline", known)
+    options = (tmp_path, *SURELY, sure_folder, "--baseline", known)
     assert_fails(peephole("check", *options), "known.json", "--write-baseline")
     written = peephole("check", *options, "--write-baseline")
     assert (written.returncode, written.stdout) == (0, "")
@@ -72,22 +73,32 @@ def test_a_baseline_leaves_what_is_new(sure_folder: Path, tmp_path: Path) -> Non
 
 
 def test_a_baseline_needs_a_place(java_file: Path, sure_folder: Path) -> None:
-    assert_fails(peephole("check", java_file, "--write-baseline", "--model", sure_folder), "--baseline FILE")
+    assert_fails(peephole("check", java_file, "--write-baseline", *SURELY, sure_folder), "--baseline FILE")
 
 
 def test_what_is_found_need_not_fail_but_what_cannot_be_checked_does(sure_folder: Path, tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text(WRONG)
-    found = peephole("check", tmp_path, "--exit-zero", "--model", sure_folder)
+    found = peephole("check", tmp_path, "--exit-zero", *SURELY, sure_folder)
     assert (found.returncode, found.stdout.count("\n")) == (0, 1)
-    assert peephole("check", tmp_path, tmp_path / "b.py", "--exit-zero", "--model", sure_folder).returncode == 2
+    assert peephole("check", tmp_path, tmp_path / "b.py", "--exit-zero", *SURELY, sure_folder).returncode == 2
+
+
+def test_who_wants_no_findings_in_clean_code_gets_none(sure_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(WRONG)
+    assert peephole("check", tmp_path, "--sensitivity", "0", "--model", sure_folder).returncode == 0
+    assert peephole("check", tmp_path, "--sensitivity", "100", "--model", sure_folder).returncode == 1
+    for bad in ("-1", "nan", "101", "much"):
+        refused = peephole("check", tmp_path, f"--sensitivity={bad}")
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert "--sensitivity" in refused.stderr
 
 
 def test_a_terminal_sees_how_far_it_has_come_and_nobody_else(sure_folder: Path, tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text(WRONG)
     (tmp_path / "b.py").write_text("\n get();\n")
-    assert peephole("check", tmp_path, "--model", sure_folder).stderr == ""
+    assert peephole("check", tmp_path, *SURELY, sure_folder).stderr == ""
     controller, terminal = pty.openpty()
-    command = [sys.executable, "-m", "peephole.server", "check", str(tmp_path), "--model", str(sure_folder)]
+    command = [sys.executable, "-m", "peephole.server", "check", str(tmp_path), *SURELY, str(sure_folder)]
     found = subprocess.run(command, stdout=subprocess.PIPE, stderr=terminal, text=True, timeout=120, check=False)
     os.close(terminal)
     shown = b""
@@ -122,7 +133,7 @@ def test_the_hook_is_valid_and_checks_what_is_committed(sure_folder: Path, tmp_p
     project.mkdir()
     assert pre_commit("validate-manifest", manifest).returncode == 0
     # The hook as it stands there, but for this installation in place of one that would be made from the network.
-    entry = f"entry: peephole check --model {sure_folder} --memory document"
+    entry = f"entry: peephole check --sensitivity 100 --model {sure_folder} --memory document"
     hook = manifest.read_text().replace("entry: peephole check", entry).replace("language: python", "language: system")
     indented = "".join(f"      {line}\n" for line in hook.splitlines())
     (project / ".pre-commit-config.yaml").write_text(f"repos:\n  - repo: local\n    hooks:\n{indented}")

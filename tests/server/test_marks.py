@@ -26,12 +26,18 @@ def sure(sure_folder: Path) -> Predictor:
 
 
 TEXT = "\n get();\n vuz();\n get();\n"
+SURELY = Settings(diagnostics=DiagnosticSettings(sensitivity=100))
+"""Whatever is calibrated: what is as good as certain is found."""
+
 LONGER = "\n" + TEXT + " vyz();\n"
 
 
 def marked(predictor: Predictor, text: str, language: str = "python") -> list[str]:
     """The texts that are marked."""
-    return [text[mark.span.start : mark.span.end] for mark in diagnose(ask_about(predictor, text, language=language))]
+    return [
+        text[mark.span.start : mark.span.end]
+        for mark in diagnose(ask_about(predictor, text, language=language, settings=SURELY))
+    ]
 
 
 @pytest.mark.parametrize("text", [" vuz();  # peephole: ignore\n", "  # peephole: ignore\n vuz();\n"])
@@ -42,12 +48,12 @@ def test_what_a_comment_hushes_is_not_marked(sure: Predictor, text: str) -> None
 
 
 def test_marks_are_found_once_and_anew_when_the_text_is_another(sure: Predictor) -> None:
-    asked = ask_about(sure, TEXT)
+    asked = ask_about(sure, TEXT, settings=SURELY)
     first = diagnose(asked)
     assert diagnose(asked) is first
     longer = replace(asked, document=asked.document.changed([types.TextDocumentContentChangeWholeDocument(LONGER)], 2))
     longer.desk.lay(longer.document)
-    assert list(diagnose(longer)) == list(diagnose(ask_about(sure, LONGER))) != list(first)
+    assert list(diagnose(longer)) == list(diagnose(ask_about(sure, LONGER, settings=SURELY))) != list(first)
     louder = replace(longer, settings=Settings(diagnostics=DiagnosticSettings(max_items=49)))
     assert diagnose(louder) is not diagnose(longer)
 

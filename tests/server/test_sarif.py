@@ -34,7 +34,9 @@ def validate(log: Any, schema: Any) -> None:
 
 def sarif(folder: Path, model: Path, *arguments: str | Path) -> Any:
     """The log of a run in a folder."""
-    return json.loads(peephole("check", *arguments, "--sarif", "--model", model, folder=folder).stdout)
+    return json.loads(
+        peephole("check", *arguments, "--sarif", "--sensitivity", "100", "--model", model, folder=folder).stdout
+    )
 
 
 def test_a_log_is_valid_and_says_where_and_what(sure_folder: Path, tmp_path: Path, schema: Any) -> None:
@@ -67,7 +69,7 @@ def test_a_fingerprint_stays_when_lines_move_and_tells_same_lines_apart(sure_fol
     text = "\n get();\n vuz();\n"
     (one,) = fingerprints(text)
     assert fingerprints("\n get();\n get();" + text) == [one]
-    other = fingerprints("\n get();\n wuz(); \n get();\n")
+    other = fingerprints("\n get();\n wuz();\n get();\n")
     assert len(other) == 1
     assert other != [one]
     assert one.endswith(":1")
