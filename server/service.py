@@ -153,7 +153,6 @@ class Service:
         """Forgets a document."""
         session = self._sessions.remove(params.text_document.uri)
         if session is not None:
-            session.forget("the document was closed")
             self._background.closed(session)
             self._workspace.renew()
 

@@ -32,6 +32,13 @@ def announced(process: subprocess.Popen[bytes]) -> tuple[str, int]:
 
 
 def receive(stream: BinaryIO) -> dict[str, object]:
+    """The next answer; what the server tells of itself meanwhile is passed over."""
+    while "id" not in (message := receive_any(stream)):
+        assert message["method"] == "peephole/status"
+    return message
+
+
+def receive_any(stream: BinaryIO) -> dict[str, object]:
     """The next message."""
     length = 0
     while line := stream.readline().strip():

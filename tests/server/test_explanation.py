@@ -54,7 +54,7 @@ def test_what_is_switched_off_says_so_though_it_would_show_something(words: Pred
 
 
 def test_a_mark_at_the_place_is_told_with_the_bits(words: Predictor) -> None:
-    marking = DiagnosticSettings(threshold_bits=15.0, least_alternative=0.7)
+    marking = DiagnosticSettings(sensitivity=100)
     found = explained(words, " get(); vuz();\n get();\n", 9, diagnostics=marking)["diagnostics"]
     assert found["bits"] > 30
     assert found["silence"] is None
