@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-Reason = Literal["expected", "other", "slip", "missing", "surplus", "doubled", "swapped", "kind"]
+Reason = Literal["expected", "other", "slip", "missing", "surplus", "doubled", "swapped", "brackets", "kind"]
 """One other token is all but certain there; another is likelier, though others may be, too; it is a slip in writing a
-name; one is missing beside it; it is one too many, or the same a second time; two arguments change places; or a
-literal is of a kind that does not belong there."""
+name; one is missing beside it; it is one too many, or the same a second time; two arguments change places; a
+pair of brackets is of another kind; or a literal is of one that does not belong there."""
 
 REASONS: tuple[Reason, ...] = get_args(Reason)
 

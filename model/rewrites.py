@@ -26,6 +26,12 @@ FARTHEST_BACK = 300
 LONGEST_ARGUMENT = 30
 """Characters of an argument that may have changed places with its neighbour."""
 
+BRACKETS = {"(": ")", "[": "]"}
+"""Pairs that are mistaken for each other."""
+
+LONGEST_BRACKETS = 60
+"""Characters from one to the other, both included."""
+
 FAMILIES = (
     ("<", "<=", ">", ">=", "==", "!="),
     ("+", "-", "*", "/", "%"),
@@ -108,6 +114,7 @@ def rewrites_at_token(place: Place, expected: Iterable[Candidate], names: Names)
     yield from _inserted_at_token(place, expected)
     yield from _left_out(place)
     yield from _swapped(place)
+    yield from _other_brackets(place)
 
 
 def rewrites_in_gap(place: Place, expected: Iterable[Candidate]) -> Iterator[Rewrite]:
@@ -230,6 +237,34 @@ def _swapped(place: Place) -> Iterator[Rewrite]:
     text = place.text[middle:stop].rstrip() + between + first
     if text != place.text[start:stop]:
         yield Rewrite(start, stop, text, "swapped", (start, stop), text)
+
+
+def _other_brackets(place: Place) -> Iterator[Rewrite]:
+    """The bracket and the one that closes it on this line, both of another kind: either alone would be as wrong."""
+    if place.written not in BRACKETS:
+        return
+    end = _closing(place)
+    if end is None:
+        return
+    start, stop = place.token.start, place.found[end].end
+    for opening, closing in BRACKETS.items():
+        if opening != place.written:
+            text = opening + place.text[start + 1 : stop - 1] + closing
+            yield Rewrite(start, stop, text, "brackets", (start, stop), text)
+
+
+def _closing(place: Place) -> int | None:
+    """The number of the token that closes the bracket at the place; None if that is another line's or too far."""
+    depth = 0
+    for number in range(place.number, len(place.found)):
+        token = place.found[number]
+        if token.end - place.token.start > LONGEST_BRACKETS or token.kind in ("newline", "comment"):
+            return None
+        sign = place.text[token.start : token.end] if token.kind == "operator" else ""
+        depth += (sign in BRACKETS) - (sign in BRACKETS.values())
+        if not depth:
+            return number if sign == BRACKETS[place.written] else None
+    return None
 
 
 def _argument_end(text: str, found: Sequence[Token], number: int, start: int) -> int | None:

@@ -27,6 +27,7 @@ RULES = {
     "missing": ("MissingToken", "The model is sure that something is missing beside this token."),
     "surplus": ("SurplusToken", "The model is sure that this token does not belong here."),
     "doubled": ("DoubledToken", "The same stands here a second time."),
+    "brackets": ("WrongBrackets", "The model is sure that a pair of brackets is of another kind."),
     "swapped": ("SwappedArguments", "The model is sure that two arguments change places."),
     "kind": ("ImprobableLiteral", "No literal of this kind belongs here."),
     "return": ("ImprobableReturn", "This does not fit what the method says that it gives."),

@@ -76,7 +76,7 @@ def test_the_readme_names_the_defaults_that_hold() -> None:
         default, _ = DESCRIBED[name]
         in_words = {
             "peephole.documents.excluded": "`.env`, keys, ...",
-            "peephole.documents.languages": "java, python",
+            "peephole.documents.languages": "all of the model",
             "peephole.model.folder": "the shipped model",
             "peephole.workspace.excluded": "none",
         }

@@ -25,7 +25,8 @@ SHARES: Mapping[Reason, float] = {
     "missing": 0.2,
     "surplus": 0.1,
     "doubled": 0.1,
-    "swapped": 0.1,
+    "swapped": 0.05,
+    "brackets": 0.05,
     "kind": 0.05,
 }
 """Of the flags on clean code. A reason that often is right gets more of them."""
