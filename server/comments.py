@@ -70,6 +70,8 @@ def comment_place(text: str, found: Sequence[Token], offset: int) -> int | None:
     if end >= 0:
         place = bisect_right(found, end, key=lambda token: token.start) - 1
         within = found[place].kind != "newline"  # a text block or a comment goes on
+        last = found[place - 1] if place else None
+        within |= last is not None and last.kind == "string" and is_open(text[last.start : last.end], "string")
     else:
         end, place = len(text), len(found)
         within = bool(found) and is_open(text[found[-1].start :], found[-1].kind) and not _is_line_comment(text, found)
