@@ -83,7 +83,11 @@ def test_a_client_that_never_reads_standard_error_is_answered_all_the_same(words
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_a_server_that_waits_for_input(start: Start, words: Path, number: signal.Signals) -> None:
-    wire = start("--model", words)
+    before = signal.signal(number, signal.SIG_DFL)  # a shell starts what runs in the background with SIGINT ignored
+    try:
+        wire = start("--model", words)
+    finally:
+        signal.signal(number, before)
     wire.initialize()
     wire.status(digest=True)
     wire.process.send_signal(number)
