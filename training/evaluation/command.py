@@ -5,13 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import shlex
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..corpus.recipe import LANGUAGES
-from ..errors import TrainingError
 from .ngram_command import add_ngram_arguments
+from .output import write_output
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -66,19 +65,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json != "-":
         print(summarise(figures))
     if arguments.json is not None:
-        _write(json.dumps(figures, indent=1) + "\n", arguments.json)
+        write_output(json.dumps(figures, indent=1) + "\n", arguments.json)
     if arguments.report is not None:
         from .report import write_report
 
         write_report([figures], arguments.report)
     return 0
-
-
-def _write(text: str, place: str) -> None:
-    if place == "-":
-        sys.stdout.write(text)
-        return
-    try:
-        Path(place).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise TrainingError(f"cannot write {place}: {error.strerror}") from error

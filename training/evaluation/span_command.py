@@ -6,13 +6,13 @@ import argparse
 import json
 import random
 import shlex
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..corpus.recipe import LANGUAGES
 from ..errors import TrainingError
+from .output import write_output
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -74,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json != "-":
         print(summarise(figures))
     if arguments.json is not None:
-        _write(json.dumps(figures, indent=1) + "\n", arguments.json)
+        write_output(json.dumps(figures, indent=1) + "\n", arguments.json)
     return 0
 
 
@@ -91,16 +91,6 @@ def _take(arguments: argparse.Namespace) -> Iterator[tuple[str, str]]:
             taken += 1
             if taken == arguments.files:
                 return
-
-
-def _write(text: str, place: str) -> None:
-    if place == "-":
-        sys.stdout.write(text)
-        return
-    try:
-        Path(place).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise TrainingError(f"cannot write {place}: {error.strerror}") from error
 
 
 NAMES = {

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...corpus.recipe import LANGUAGES
-from ...errors import TrainingError
+from ..output import write_output
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -65,15 +65,5 @@ def run(arguments: argparse.Namespace) -> int:
         "found_files": len(given),
         **measurement.to_json(),
     }
-    _write(json.dumps(figures, indent=1) + "\n", arguments.json or "-")
+    write_output(json.dumps(figures, indent=1) + "\n", arguments.json or "-")
     return 0
-
-
-def _write(text: str, place: str) -> None:
-    if place == "-":
-        sys.stdout.write(text)
-        return
-    try:
-        Path(place).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise TrainingError(f"cannot write {place}: {error.strerror}") from error
