@@ -25,8 +25,9 @@ MOST_WAITING = 1_000
 CLOSING_S = 5.0
 """How long the end waits for the last lines to be taken."""
 
-QUIET = ("Cancel notification for unknown message id",)
-"""Beginnings of warnings that tell nothing: a client may cancel what was answered a moment ago."""
+QUIET = ("Cancel notification for unknown message id", "Unknown `PositionEncoding`s")
+"""Beginnings of warnings that tell nothing: a client may cancel what was answered a moment ago, and offer whatever
+units it likes (that warning's template, besides, has them in it)."""
 
 
 class Discreet(logging.Formatter):

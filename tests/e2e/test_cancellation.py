@@ -27,6 +27,7 @@ def study(name: str) -> bytes:
 
 
 def test_cancelling_answers_before_the_work_is_done_and_requests_pass_it(start: Start, untrained: Path) -> None:
+    """Traps 5 and 6: work in the loop or in a thread of pygls's cannot be stopped, and holds others up."""
     wire = begin(start, untrained)
     wire.send(study("study"), pack("textDocument/completion", at(SHORT, 1, 8), "completion"))
     assert wire.reply("completion")["result"]["items"]
@@ -38,6 +39,7 @@ def test_cancelling_answers_before_the_work_is_done_and_requests_pass_it(start: 
 
 
 def test_every_request_of_a_burst_is_answered_once_even_if_cancelled(start: Start, untrained: Path) -> None:
+    """Trap 5: a cancelled request has one reply, and no second when its work ends."""
     wire = begin(start, untrained)
     names = [f"completion-{number}" for number in range(40)]
     requests = [pack("textDocument/completion", at(SHORT, 1, 8), name) for name in names]

@@ -47,6 +47,7 @@ def test_a_client_that_does_not_listen_any_more_is_gone(words: Path) -> None:
 
 
 def test_a_server_whose_client_is_gone_ends_though_its_input_stays_open(start: Start, words: Path) -> None:
+    """Trap 13: pygls does not watch the client's process."""
     client = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     wire = start("--model", words)
     wire.initialize(processId=client.pid)
@@ -67,6 +68,27 @@ def test_requests_before_initialize_and_after_shutdown_are_refused(start: Start,
     assert wire.reply(late)["error"]["code"] == INVALID_REQUEST
     wire.notify("exit")
     assert wire.wait_for_end() == 0
+
+
+@pytest.mark.parametrize(
+    ("offered", "agreed"),
+    [
+        (None, "utf-16"),
+        (["utf-8", "utf-16"], "utf-8"),
+        (["utf-16"], "utf-16"),
+        (["ucs-2", "utf-32", "utf-8"], "utf-32"),
+        (["hunter2_in_the_capabilities"], "utf-16"),
+    ],
+    ids=["a client that says nothing", "Neovim", "VS Code", "others first", "none that is known"],
+)
+def test_columns_are_counted_in_the_first_unit_that_the_client_offers_and_the_server_knows(
+    start: Start, words: Path, offered: list[str] | None, agreed: str
+) -> None:
+    wire = start("--model", words)
+    answer = wire.initialize(capabilities={"general": {"positionEncodings": offered}})
+    assert answer["capabilities"]["positionEncoding"] == wire.status()["positionEncoding"] == agreed
+    assert wire.leave() == 0
+    assert wire.errors() == ""
 
 
 def test_a_shutdown_answers_what_is_still_being_worked_on(start: Start, untrained: Path) -> None:

@@ -76,6 +76,7 @@ def test_what_is_no_message_is_answered_without_an_id(wire: Wire, body: bytes, c
     ],
 )
 def test_a_request_that_makes_no_sense_gets_an_error(wire: Wire, method: str, params: Any, code: int) -> None:
+    """Trap 9: pygls leaves a request that does not parse without a reply, and lets a message pop up."""
     assert wire.reply(wire.ask(method, params))["error"]["code"] == code
     assert_alive(wire)
 
@@ -85,6 +86,12 @@ def test_a_request_without_params_or_with_a_strange_method_is_answered(wire: Wir
         wire.send(frame(b'{"jsonrpc": "2.0", "id": %d, %b}' % (number, body)))
         assert wire.reply(number)["error"]["code"] in (METHOD_NOT_FOUND, INVALID_PARAMS)
     assert_alive(wire)
+
+
+@pytest.mark.parametrize("params", [None, [], [1], {"digest": 7}, {"digest": [SECRET]}, {"what": {}}])
+def test_a_method_of_our_own_takes_parameters_of_any_shape(wire: Wire, params: Any) -> None:
+    """Trap 12: pygls checks the parameters of no custom request."""
+    assert wire.call("peephole/status", params)["version"]
 
 
 def test_a_message_of_another_protocol_version_is_refused(wire: Wire) -> None:
@@ -101,6 +108,7 @@ def test_a_request_with_a_string_id_is_answered_under_it(wire: Wire) -> None:
 
 
 def test_changes_and_closes_of_documents_that_are_not_open_are_passed_over(wire: Wire) -> None:
+    """Trap 9: pygls lets a message pop up for the edit of a document that is not open."""
     uri = "file:///never-opened.py"
     wire.notify("textDocument/didChange", edited(uri, 2, replaced((0, 0), (0, 0), SECRET)))
     wire.notify("textDocument/didClose", {"textDocument": {"uri": uri}})

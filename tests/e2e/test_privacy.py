@@ -135,6 +135,7 @@ def spoken_of(wire: Wire) -> None:
 def test_no_text_that_a_client_sends_is_logged_at_any_level(
     start: Start, words: Path, tmp_path: Path, verbose: tuple[str, ...]
 ) -> None:
+    """Trap 11: pygls logs whole payloads, and puts what an exception says into its replies."""
     log = tmp_path / "log.txt"
     for options in ((), ("--log-file", log)):
         wire = start("--model", words, *verbose, *options)

@@ -70,6 +70,7 @@ def test_a_long_reading_is_shown_as_progress_by_a_client_that_can(start: Start, 
 
 @pytest.mark.parametrize("refuses", [False, True])
 def test_a_client_that_never_answers_or_refuses_holds_nothing_up(start: Start, untrained: Path, refuses: bool) -> None:
+    """Trap 7: a client's reply that is awaited in what may be cancelled ends pygls's message loop."""
     wire = start("--model", untrained)
     asked = begin_shown(wire)
     if refuses:

@@ -55,6 +55,7 @@ def test_the_commands_are_announced_so_that_any_client_can_call_them(wire: Wire,
 def test_ghost_text_is_announced_and_neither_its_list_nor_its_items_have_more_than_the_protocol_allows(
     wire: Wire, announced: dict[str, Any]
 ) -> None:
+    """Trap 8: pygls announces it only if it is given options; its items have no `data`, its list no `isIncomplete`."""
     assert "inlineCompletionProvider" in announced
     context = {"triggerKind": 1}
     asked = {"textDocument": {"uri": URI}, "position": place(1, 5), "context": context}
@@ -68,6 +69,7 @@ def test_ghost_text_is_announced_and_neither_its_list_nor_its_items_have_more_th
 def test_a_command_with_arguments_of_another_shape_is_refused_in_words(
     wire: Wire, name: str, arguments: list[Any]
 ) -> None:
+    """Trap 12: pygls checks a command's arguments by annotations alone, in words of its own."""
     error = command(wire, name, *arguments)["error"]
     assert error["code"] == INVALID_PARAMS
     assert "must" in error["message"] or "takes one object" in error["message"]

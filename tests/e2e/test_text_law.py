@@ -88,6 +88,7 @@ def test_text_and_surprisals_equal_those_of_a_fresh_open(
     text: str,
     script: list[tuple[list[types.TextDocumentContentChangeEvent], str, types.Position]],
 ) -> None:
+    """Trap 3: a handler sees the text after all of an event's changes, to which their ranges do not apply any more."""
     encoding = wire.status()["positionEncoding"]
     used, fresh = f"file:///used{next(names)}.py", f"file:///fresh{next(names)}.py"
     wire.open(used, text)

@@ -24,6 +24,7 @@ def formatted(name: str, message: str, *arguments: object, fail: bool = False) -
 
 @pytest.mark.parametrize("name", ["pygls.protocol.json_rpc", "asyncio", "concurrent.futures"])
 def test_of_a_foreign_record_only_the_template_is_kept(name: str) -> None:
+    """Trap 11: pygls's templates take parameters, and so a document's text."""
     line = formatted(name, "Failed to handle request %s %s\n%s", 7, {"text": SECRET}, SECRET)
     assert SECRET not in line
     assert line.endswith("Failed to handle request %s %s")
