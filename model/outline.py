@@ -161,7 +161,7 @@ class Outline:
 
     def _find_scene(self, offset: int) -> Scene | None:
         if offset > self._lexed:
-            self._lex()
+            self.read()
         start = offset - len("return ")
         end = bisect_left(self._words.starts, start)
         if end == len(self._words) or self._words.starts[end] != start or self._words.written[end] != "return":
@@ -189,8 +189,8 @@ class Outline:
                 names.setdefault(member.name, member)
         return names
 
-    def _lex(self) -> None:
-        """Find the words of all the text."""
+    def read(self) -> None:
+        """Find the words of all the text; by itself it is done when somebody asks for a scene."""
         self._forget(self._lexed)
         text = self._text
         start = self._words.ends[-1] if self._words else 0

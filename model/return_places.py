@@ -46,8 +46,14 @@ class ReturnPlaces:
     def scene(self, symbols: Symbols, offset: int) -> Scene | None:
         """Where a `return` stands whose space ends at the offset, all before it read; None in no method."""
         if len(self._outline) < offset:
-            self._outline.extend(self._vocabulary.decode_array(symbols[len(self._outline) :]))
+            self._outline.extend(self._vocabulary.decode_array(symbols[len(self._outline) : offset]))
         return self._outline.scene(offset)
+
+    def _keep_up(self, symbols: Symbols, start: int, end: int) -> None:
+        """Read the outline on along with a text that is read in order, so that no `return` has to wait for it."""
+        if start <= len(self._outline) < end:
+            self._outline.extend(self._vocabulary.decode_array(symbols[len(self._outline) : end]))
+            self._outline.read()
 
     def truncate(self, length: int) -> None:
         """Forget what stands behind the first characters."""
@@ -56,6 +62,7 @@ class ReturnPlaces:
 
     def hints(self, symbols: Symbols, start: int, end: int) -> Hints | None:
         """Hints on the characters at start … end − 1; None for nothing."""
+        self._keep_up(symbols, start, end)
         first = max(start - REACH, 0)
         text = self._vocabulary.decode_array(symbols[first:end])
         rows, trust, nats = [], [], []

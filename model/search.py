@@ -61,16 +61,17 @@ def next_tokens(
     longest: int = LONGEST_ITEM,
     quotes: bool = True,
     signs: bool = False,
+    least: float = LEAST_CANDIDATE,
     should_stop: ShouldStop | None = None,
 ) -> list[Candidate]:
     """The `top` most probable tokens on this line, or ends of the half-typed word `prefix` that was already read.
 
     Where no word is being typed one space may come before the token. `longest` is in characters behind the
     cursor. Inside strings and comments pass `quotes=False`. With `signs` also the operators that come if the word
-    `prefix` is whole already. When stopped, what was found until then.
+    `prefix` is whole already. Nothing less probable than `least` is found. When stopped, what was found until then.
     """
     boundary = boundary_of(predictor.vocabulary, language, quotes=quotes)
-    search = TokenSearch(predictor, boundary, prefix, width, top, signs=signs)
+    search = TokenSearch(predictor, boundary, prefix, width, top, signs=signs, least=least)
     beam = predictor.branch([reading])
     live = [Hypothesis("", 0.0, 0.0)]
     for _ in range(longest):
@@ -87,7 +88,15 @@ class TokenSearch:
     """The beam's bookkeeping for one place in one text."""
 
     def __init__(
-        self, predictor: Predictor, boundary: Boundary, prefix: str, width: int, top: int, *, signs: bool = False
+        self,
+        predictor: Predictor,
+        boundary: Boundary,
+        prefix: str,
+        width: int,
+        top: int,
+        *,
+        signs: bool = False,
+        least: float = LEAST_CANDIDATE,
     ) -> None:
         self._characters = predictor.vocabulary.characters
         self._first = predictor.vocabulary.first_character
@@ -97,7 +106,7 @@ class TokenSearch:
         self._prefix = prefix
         self._width, self._top = width, top
         self._finished: list[Hypothesis] = []
-        self._least_nats = math.log(LEAST_CANDIDATE)
+        self._least_nats = math.log(max(least, LEAST_CANDIDATE))
         self._signs: Mask | None = None
         """Of the first characters of tokens behind the whole word, where those are looked for."""
         if signs and prefix:

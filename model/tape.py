@@ -26,11 +26,12 @@ from .votes import Votes
 
 ShouldStop = Callable[[], bool]
 
-SLICE_LENGTH = 128
-"""Characters between two looks at `should_stop`: 3.4 ms for a 2x512 network."""
+SLICE_LENGTH = 48
+"""Characters between two looks at `should_stop`: 2.5 ms for a 2x512 network on a Zen 4. Whoever types waits for half of
+that on average; slices of 128 take 6.3 ms, and read a text only 5 % faster."""
 
-BLOCK = 16384
-"""Characters that the memory takes in at once where that many are to be read anyway: about 10 ms."""
+BLOCK = 4096
+"""Characters that the memory takes in at once where that many are to be read anyway: about 3 ms."""
 
 LEAST_OFFCUT = 64
 """Characters that are rather read again, in 2 ms, than kept with a copy of the former text."""

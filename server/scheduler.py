@@ -14,7 +14,6 @@ import itertools
 import logging
 import threading
 from collections.abc import Callable, Hashable
-from contextlib import suppress
 from enum import IntEnum
 from typing import Any, Generic, TypeVar
 
@@ -27,6 +26,10 @@ logger = logging.getLogger(__name__)
 CLOSING_S = 2.0
 """How long closing waits for the worker: a slice takes milliseconds, loading a model may not be interrupted."""
 
+
+DELIVERY_S = 0.005
+"""How long the worker waits for the loop to send the answer to a request. Python runs one thread at a time, and lets go
+of the one that runs after 5 ms: the next piece of work would hold the answer up for as long."""
 
 SPARE = 32
 """Jobs that may wait in vain before it is worth looking for them."""
@@ -205,9 +208,18 @@ class Scheduler:
                 with self._changed:
                     heapq.heappush(self._waiting, job)
         except Exception as error:
-            _settle(job.future, None, error)
+            self._deliver(job, None, error)
         else:
-            _settle(job.future, result, None)
+            self._deliver(job, result, None)
+
+    def _deliver(self, job: Job[Any], result: Any, error: Exception | None) -> None:
+        sent = threading.Event()
+        try:
+            job.future.get_loop().call_soon_threadsafe(_resolve, job.future, result, error, sent)
+        except RuntimeError:  # the loop closed meanwhile: nobody is left to tell
+            return
+        if job.priority == Priority.REQUEST:
+            sent.wait(DELIVERY_S)
 
     def _should_stop(self, job: Job[Any]) -> bool:
         if job.abandoned or self._closing:
@@ -220,19 +232,14 @@ class Scheduler:
         return first < job if job.priority >= Priority.DIAGNOSE else first.priority < job.priority
 
 
-def _settle(future: asyncio.Future[Any], result: Any, error: Exception | None) -> None:
-    with suppress(RuntimeError):  # the loop closed meanwhile: nobody is left to tell
-        future.get_loop().call_soon_threadsafe(_resolve, future, result, error)
-
-
-def _resolve(future: asyncio.Future[Any], result: Any, error: Exception | None) -> None:
-    """In the loop: hands over the outcome, unless the future was cancelled in the meantime."""
-    if future.done():
-        return
-    if error is not None:
-        future.set_exception(error)
-    else:
-        future.set_result(result)
+def _resolve(future: asyncio.Future[Any], result: Any, error: Exception | None, sent: threading.Event) -> None:
+    """In the loop: hands over the outcome, unless the future was cancelled in the meantime. `sent` is set then."""
+    if not future.done():
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(result)
+    future.get_loop().call_soon(sent.set)  # what the future calls back is called before
 
 
 def _log_failure(future: asyncio.Future[Any]) -> None:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:  # the model's modules take a while to import: the worker does
     from peephole.model.tape import Tape
 
     from .document import Document
+    from .lexing import Lexing
     from .marks import Mark
-    from .place import Lexing
 
 MOST_UNREAD = 512
 """Characters, 15 ms, that an exact answer may still have to read, unless a provisional one takes as many."""
@@ -124,7 +124,7 @@ class Session:
         from peephole.model.glance import Glance
         from peephole.model.tape import Tape
 
-        from .place import Lexing
+        from .lexing import Lexing
 
         desk = self._desk
         if desk is None or not desk.fits(predictor, budget):

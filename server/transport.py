@@ -27,6 +27,10 @@ LOOPBACK = "127.0.0.1"
 PIECE = 1 << 16
 """Bytes that are taken at once: what a pipe holds."""
 
+SWITCH_S = 0.0005
+"""After how long Python lets another thread run. The loop has little to do and the worker much: with Python's own 5 ms
+a message would wait for as long as an answer takes."""
+
 Read = Callable[[], Awaitable[bytes]]
 
 
@@ -97,6 +101,7 @@ def take_stdout() -> BinaryIO:
 async def converse(server: PeepholeServer, read: Read) -> None:
     """Handles messages one by one until `exit`, or the end of what comes."""
     asyncio.get_running_loop().set_exception_handler(log_failure)
+    sys.setswitchinterval(SWITCH_S)
     frames = Frames()
     while data := await read():
         for body in frames.take(data):

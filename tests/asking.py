@@ -8,7 +8,7 @@ from peephole.model.recall import NO_LIBRARIES, Libraries
 from peephole.model.tape import Tape
 from peephole.server.answer import Asked, ClientSupport
 from peephole.server.document import Document
-from peephole.server.place import Lexing
+from peephole.server.lexing import Lexing
 from peephole.server.session import Desk
 from peephole.server.settings import Settings
 

@@ -68,7 +68,7 @@ def test_what_is_too_improbable_is_left_out_and_the_silence_explained(words: Pre
 
     assert asked(0.1) == ["get", "getn"]
     assert asked(0.5) == ["get"]
-    assert asked(0.95) == ["the best of 2 continuations has 80 %; 95 % are asked for"]
+    assert asked(0.95) == ["no continuation has the 95 % that completion.leastProbability asks for"]
 
 
 def test_no_more_than_the_wanted_number_of_items(words: Predictor) -> None:

@@ -40,7 +40,7 @@ def test_the_memories_say_what_they_add(remembering: Predictor) -> None:
 def test_a_silence_has_its_reason(words: Predictor) -> None:
     found = explained(words, " ge", 3, completion=CompletionSettings(least_probability=0.95))
     assert found["completion"]["shown"] == []
-    assert found["completion"]["silence"] == "the best of 2 continuations has 80 %; 95 % are asked for"
+    assert found["completion"]["silence"] == "no continuation has the 95 % that completion.leastProbability asks for"
     assert found["hover"]["silence"] == "there is no token under the pointer"
     assert "bits" in found["diagnostics"]["silence"]
 
