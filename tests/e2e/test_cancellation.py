@@ -35,7 +35,8 @@ def test_cancelling_answers_before_the_work_is_done_and_requests_pass_it(start: 
     assert wire.reply("study")["error"]["code"] == CANCELLED
     status = wire.status()
     assert status["answered"]["cancelled"] == 1
-    assert status["documents"][0]["fed"] < status["documents"][0]["characters"]
+    long = status["documents"][0]  # without a count where the completion was so quick that the study had not begun
+    assert long.get("fed", 0) < long["characters"]
 
 
 def test_every_request_of_a_burst_is_answered_once_even_if_cancelled(start: Start, untrained: Path) -> None:
