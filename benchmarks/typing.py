@@ -15,6 +15,7 @@ from typing import Any
 
 from peephole.model.errors import PeepholeError
 from peephole.server.client import Client, OpenDocument
+from peephole.training.evaluation.tokens import Ranks
 from peephole.training.evaluation.typist import Account, Offer, Truth, type_stretch
 
 from .figure import Figure, percentiles
@@ -146,15 +147,22 @@ def measure(model: Path | None, folder: Path, count: int, ghost: Mapping[str, An
 
 
 def summary(language: str, places: int, typed: Typed) -> list[Figure]:
-    """The figures of one language."""
+    """The figures of one language.
+
+    Lists are counted as she sees them: what a ghost text wrote was asked for by no list, and a long word that nothing
+    foresees is a list at each of its characters. Ranks of all tokens are `peephole-train evaluate --tokens`.
+    """
     account = typed.account
     ghosts, lists = account.ghosts, account.lists
-    ranks = lists.ranks
+    ranks, untyped = lists.ranks, lists.typed.get(0, Ranks())
     counted = [
         ("places", places, ""),
         ("characters", account.characters, ""),
         ("keystrokes saved", 100 * account.saved, "%"),
-        ("lists where one item can be right", ranks.count, ""),
+        ("lists before a word is begun", untyped.count, ""),
+        ("of these right item first", 100 * _share(untyped.first, untyped.count), "%"),
+        ("of these right item among five", 100 * _share(untyped.in_five, untyped.count), "%"),
+        ("lists after any keystroke", ranks.count, ""),
         ("of these right item first", 100 * _share(ranks.first, ranks.count), "%"),
         ("of these right item among five", 100 * _share(ranks.in_five, ranks.count), "%"),
         ("ghost texts shown", ghosts.shown, ""),
