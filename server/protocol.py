@@ -1,5 +1,8 @@
 """What pygls 2.1 leaves open, closed: every request is answered, and no error or log line carries the user's text.
 
+A request that is refused is no fault of the server's: that is a line at INFO. What should not happen is an ERROR, with
+the place in the code.
+
 A message goes: body -> JSON -> `structure_message` -> `handle_message` -> a handler -> `_send_response`. Handlers
 are plain functions, run in the order of the messages. One that needs the model takes the document as it is at that
 moment and returns a future; the reply follows when the future is done, or with −32800 as soon as it is cancelled.
@@ -18,7 +21,7 @@ from functools import partial
 from typing import Any, cast
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcException, JsonRpcInternalError
+from pygls.exceptions import JsonRpcException, JsonRpcInternalError, JsonRpcMethodNotFound, JsonRpcRequestCancelled
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import JsonRPCNotification, JsonRPCRequestMessage, LanguageServerProtocol
 
@@ -74,6 +77,22 @@ def called(message: Any) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
+def internal_error(error: BaseException) -> types.ResponseError:
+    """The reply where something failed that should not: of the error only its type, for its words may be the user's."""
+    message = f"internal error ({type(error).__name__}); the server's log says where"
+    return types.ResponseError(JsonRpcInternalError.CODE, message)
+
+
+def as_json(error: types.ResponseError) -> dict[str, Any]:
+    """An error as it stands in a reply."""
+    return {"code": error.code, "message": error.message}
+
+
+def log_fault(what: str, error: BaseException) -> None:
+    """Logs what should not happen, with the place in the code."""
+    logger.error("%s", what, exc_info=error)
+
+
 class RequestFailed(JsonRpcException):
     """An answer that cannot be given, in words that may be shown: LSP's RequestFailed."""
 
@@ -111,8 +130,7 @@ class PeepholeProtocol(LanguageServerProtocol):
         try:
             self.handle_message(self.structure_message(data) if isinstance(data, dict) else data)
         except Exception as error:
-            logger.exception("a message could not be handled")
-            self._server._report_server_error(error, JsonRpcException)
+            log_fault("a message could not be handled", error)
 
     def structure_message(self, data: dict[str, Any]) -> Any:
         """The typed message of a JSON object, or its refusal."""
@@ -123,7 +141,7 @@ class PeepholeProtocol(LanguageServerProtocol):
         try:
             message = self._structure_call(data)
         except Exception as error:  # cattrs raises what it likes
-            logger.warning("the parameters of a message do not parse: %s", type(error).__name__)
+            logger.info("the parameters of a message do not parse: %s", type(error).__name__)
             refused = refuse(data, types.ErrorCodes.InvalidParams, "the parameters do not have the method's type")
             return replace(refused, lost=document_changed_by(data))
         if "id" in data and not is_identifier(data["id"]):
@@ -181,7 +199,7 @@ class PeepholeProtocol(LanguageServerProtocol):
         elif refused.answer:
             self._send_refusal(refused)
         else:
-            logger.warning("ignored a message: %s", refused.error.message)
+            logger.info("ignored a message: %s", refused.error.message)
             self.lose(refused.lost)
 
     def answer_unreadable(self) -> None:
@@ -192,6 +210,7 @@ class PeepholeProtocol(LanguageServerProtocol):
     def _send_refusal(self, refused: Refused) -> None:
         """The reply to a request; with the id null if nobody knows which it was. lsprotocol would leave a null out,
         which JSON-RPC 2.0 (section 5) forbids."""
+        logger.info("refused a message: %s", refused.error.message)
         if refused.identifier is not None:
             self._send_response(refused.identifier, error=refused.error)
         else:
@@ -215,31 +234,67 @@ class PeepholeProtocol(LanguageServerProtocol):
             return refuse(data, types.ErrorCodes.InvalidRequest, "the server is initialized already")
         return None
 
+    def _handle_request(self, msg_id: int | str, method_name: str, params: Any) -> None:
+        """Hands a request to its handler, if there is one."""
+        if self._knows(method_name):
+            super()._handle_request(msg_id, method_name, params)
+        else:
+            self._refuse(msg_id, JsonRpcMethodNotFound.of(method_name))
+
+    def _handle_notification(self, method_name: str, params: Any) -> None:
+        """Hands a notification to its handler, if there is one."""
+        if method_name == types.CANCEL_REQUEST or self._knows(method_name):
+            super()._handle_notification(method_name, params)
+        else:
+            logger.info("ignored a notification of a method that is not known")
+
+    def _knows(self, method: str) -> bool:
+        return method in self.fm.builtin_features or method in self.fm.features
+
+    def _check_handler_result(self, future: Future[Any]) -> None:
+        """What becomes of a notification: there is nobody to tell but the log."""
+        error = None if future.cancelled() else future.exception()
+        if isinstance(error, Exception):
+            log_fault("handling a notification failed", error)
+
     def _send_handler_result(self, future: Future[Any], *, msg_id: int | str) -> None:
         """Sends what a handler returned; if that is a future, as soon as that one is done or cancelled."""
         done = not future.cancelled() and future.exception() is None
         promised = future.result() if done else None
         self._initialized |= isinstance(promised, types.InitializeResult)  # one that failed may be tried again
-        if not isinstance(promised, asyncio.Future):
-            super()._send_handler_result(future, msg_id=msg_id)
-            return
-        self._request_futures[msg_id] = cast("Future[Any]", promised)  # where a cancellation looks for it
-        promised.add_done_callback(partial(self._send_promised, msg_id=msg_id))
-
-    def _send_promised(self, future: asyncio.Future[Any], *, msg_id: int | str) -> None:
-        """Sends what was promised; pygls would log a refusal in words that may be shown as if something had failed."""
-        error = None if future.cancelled() else future.exception()
-        if isinstance(error, RequestFailed):
-            self._request_futures.pop(msg_id, None)
-            self._send_response(msg_id, error=error.to_response_error())
+        if isinstance(promised, asyncio.Future):
+            self._request_futures[msg_id] = cast("Future[Any]", promised)  # where a cancellation looks for it
+            promised.add_done_callback(partial(self._send_outcome, msg_id=msg_id))
         else:
-            super()._send_handler_result(cast("Future[Any]", future), msg_id=msg_id)
+            self._send_outcome(future, msg_id=msg_id)
 
-    def _send_response(
-        self, msg_id: int | str, result: Any | None = None, error: types.ResponseError | None = None
-    ) -> None:
-        """The one way out for replies: internal errors leave their message and traceback behind."""
-        if error is not None and error.code == JsonRpcInternalError.CODE:
-            kind = error.message.partition(":")[0].rpartition(".")[2]
-            error = types.ResponseError(error.code, f"internal error ({kind}); the server's log says where")
-        super()._send_response(msg_id, result, error)
+    def _send_outcome(self, future: Future[Any] | asyncio.Future[Any], *, msg_id: int | str) -> None:
+        """Sends a result, or why there is none."""
+        self._request_futures.pop(msg_id, None)
+        if future.cancelled():
+            self._send_response(msg_id, error=JsonRpcRequestCancelled().to_response_error())
+        elif (error := future.exception()) is None:
+            self._send_response(msg_id, result=future.result())
+        elif isinstance(error, JsonRpcException) and error.code != JsonRpcInternalError.CODE:
+            self._refuse(msg_id, error)
+        else:
+            log_fault("a request failed", error)
+            self._send_response(msg_id, error=internal_error(error))
+
+    def _refuse(self, msg_id: int | str, error: JsonRpcException) -> None:
+        """Sends why a request gets no result. The words are for the client alone: it may have sent them itself."""
+        logger.info("refused a request: %s", type(error).__name__)
+        self._send_response(msg_id, error=error.to_response_error())
+
+    def _send_data(self, data: Any) -> None:
+        """The one way out. What cannot be written as JSON is a fault of ours: who asked for it is told so."""
+        try:
+            body = json.dumps(data, default=self._serialize_message, allow_nan=False)
+        except Exception as error:
+            log_fault("a message could not be written", error)
+            if not hasattr(data, "result"):  # no reply: nobody waits for it
+                return
+            body = json.dumps({"jsonrpc": self.VERSION, "id": data.id, "error": as_json(internal_error(error))})
+        writer = self.writer
+        if writer is not None:
+            writer.write(f"Content-Length: {len(body)}\r\n\r\n{body}".encode())

@@ -128,7 +128,7 @@ class Service:
         """Edits a document; one that grows too long is let go of."""
         session = self._sessions.get(params.text_document.uri)
         if session is None:
-            logger.warning("ignored the change of a document that is not open")
+            logger.info("ignored the change of a document that is not open")
         elif session.document is not None:
             written = max((characters_of(change.text) for change in params.content_changes), default=0)
             if self._admits(session, written):
@@ -145,6 +145,7 @@ class Service:
         """Lets go of a document whose last edit could not be read: its text is no longer that of the client."""
         session = self._sessions.get(uri) if isinstance(uri, str) else None
         if session is not None and session.document is not None:
+            logger.warning("an edit could not be read: its document is let go of until it is opened anew")
             session.forget(UNREAD)
             self._background.closed(session)
             self._workspace.renew(walk=False)

@@ -112,8 +112,8 @@ async def converse(server: PeepholeServer, read: Read) -> None:
 
 
 def log_failure(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Logs what failed in a callback by its type: asyncio's own way shows results, and so the user's text."""
-    logger.error("a callback failed: %s", type(context.get("exception")).__name__)
+    """Logs what failed in a callback by its type and place: asyncio's own way shows results, and so the user's text."""
+    logger.error("a callback failed", exc_info=context.get("exception"))
 
 
 def serve_loopback(server: PeepholeServer, port: int) -> None:
