@@ -40,15 +40,18 @@ class Glance:
     def unread_before(self, offset: int) -> int:
         """Characters that a reading at a place takes, at most."""
         trace = self._tape.trace_before(offset)
-        return 2 * WINDOW if trace is None else min(offset - trace[0], 2 * WINDOW)
+        unread = min(offset - (0 if trace is None else trace[0]), 2 * WINDOW)
+        if not self._reaches(offset):
+            return unread
+        common = common_prefix(self._window.text, self._tape.text[self._start : offset])
+        return min(unread, offset - self._start - common + self._window.unread_before(common))
 
     def reading_at(self, offset: int, *, should_stop: ShouldStop | None = None) -> Reading | None:
         """A reading of the place; None if stopped."""
         text = self._tape.text
         if not 0 <= offset <= len(text):
             raise IndexError(f"offset {offset} is outside the text's 0..{len(text)}")
-        least = WINDOW // 2 if self._start else 0
-        if not least <= offset - self._start <= 2 * WINDOW:
+        if not self._reaches(offset):
             self._open(window_start(text, offset))
         self._window.edit(text[self._start : offset])
         trace = self._tape.trace_before(offset)
@@ -66,6 +69,11 @@ class Glance:
         self._window = Tape(self._alone, self._tape.language, budget=BUDGET)
         tape, alphabet = self._tape, self._tape.predictor.alphabet
         self._memory, self._remembered = Memory(alphabet, tape.predictor.grammar(tape.language), tape.path), ""
+
+    def _reaches(self, offset: int) -> bool:
+        """Whether the window that is open has enough before a place, and not too much."""
+        least = WINDOW // 2 if self._start else 0
+        return least <= offset - self._start <= 2 * WINDOW
 
     def _unread(self, offset: int) -> int:
         return self._window.unread_before(offset - self._start)

@@ -134,3 +134,15 @@ def test_states_of_former_texts_move_along_with_several_edits(predictor: Predict
     assert place % 64 == 0
     expected = predictor.read(predictor.start("java"), text[:place])[1]
     assert found[1].state.hidden.tobytes() == expected.state.hidden.tobytes()
+
+
+def test_where_a_glance_was_taken_the_next_costs_what_was_typed_since(predictor: Predictor) -> None:
+    tape, text = Tape(predictor, "java"), CODE * 100
+    glance = Glance(tape)
+    tape.edit(text)
+    place = 2 * WINDOW + 500
+    assert glance.unread_before(place) == 2 * WINDOW
+    assert glance.reading_at(place) is not None
+    tape.edit(text[:place] + "int" + text[place:])
+    assert glance.unread_before(place + 3) == 3
+    assert glance.unread_before(100) == 100
