@@ -25,8 +25,16 @@ class Budget:
 
     @classmethod
     def of(cls, size: int) -> Budget:
-        """A quarter for states and five eighths to remember; the rest for surprisals and what an undo needs."""
+        """A quarter for states and five eighths to remember; the rest for surprisals and what an undo needs.
+
+        What one undo needs may take all that is left over; several steps back are kept as far as they fit.
+        """
         return cls(size, size // 4, size * 5 // 8 // REMEMBERED_BYTES)
+
+    @property
+    def several_bytes(self) -> int:
+        """For what more than one undo needs: whoever pauses after each edit in a long file leaves an offcut each."""
+        return self.bytes // 8
 
 
 DEFAULT = Budget.of(MEGABYTES << 20)

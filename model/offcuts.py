@@ -73,28 +73,28 @@ class Offcut:
 class Offcuts:
     """The offcuts of one tape, the latest last; those that were cut off longest ago go first where there are too many.
 
-    least: characters of reading below which an offcut is not worth its text.
+    least: characters of reading below which an offcut is not worth its text; several_bytes: what more than one of them
+    may take together.
     """
 
-    def __init__(self, least: int) -> None:
-        self._least = least
+    def __init__(self, least: int, several_bytes: int) -> None:
+        self._least, self._several_bytes = least, several_bytes
         self._kept: list[Offcut] = []
         self.nbytes = 0
 
     def __len__(self) -> int:
         return len(self._kept)
 
-    def add(self, offcut: Offcut, budget_bytes: int) -> None:
-        """Keep one more if it is worth it, and of all together no more than so many bytes."""
+    def add(self, offcut: Offcut) -> None:
+        """Keep one more if it is worth it; `bound` once it is known which are still wanted."""
         if offcut.reach - offcut.start >= self._least:
             self._kept.append(offcut)
-            self.bound(budget_bytes)
 
     def bound(self, budget_bytes: int) -> None:
-        """Drop the oldest until so many bytes are enough."""
+        """Drop the oldest until so many bytes are enough; the last may take them all, several together may not."""
         del self._kept[:-MOST_OFFCUTS]
         self.nbytes = held_bytes(self._kept)
-        while self._kept and self.nbytes > budget_bytes:
+        while self._kept and self.nbytes > min(budget_bytes, self._several_bytes if self._kept[1:] else budget_bytes):
             del self._kept[0]
             self.nbytes = held_bytes(self._kept)
 

@@ -66,7 +66,7 @@ class Tape:
         first = Snapshot(start.state, start.network_nats)
         self._snapshots = Snapshots(first, snapshot_interval, self.budget.snapshot_bytes)
         self._traces = Traces()
-        self._offcuts = Offcuts(least_offcut)
+        self._offcuts = Offcuts(least_offcut, self.budget.several_bytes)
         self._head = 0, first
         self._charged = self._head
         """Where reading in order has come to: behind `_head` while surprisals are read again."""
@@ -107,6 +107,7 @@ class Tape:
         self._cut_off(common, text)
         self.text = text
         self._put_back(common)
+        self._offcuts.bound(self.budget.bytes)  # only now: what an undo needs is older than what it cuts off
         self._account()
         return max(fed - self.fed, 0)
 
@@ -229,7 +230,7 @@ class Tape:
         places = tuple(place for place in (self._head, self._charged) if place[0] > common)
         snapshots = self._snapshots.truncate(common)
         offcut = Offcut(self.text, common, charge.surprisal_bits, charge.network_bits, snapshots, places, memory)
-        self._offcuts.add(offcut, self.budget.bytes)
+        self._offcuts.add(offcut)
         if snapshots or len(self._traces):
             suffix = common_suffix(self.text, text, common)
             self._traces.move(snapshots, (common, len(self.text) - suffix), len(text) - len(self.text))

@@ -181,3 +181,15 @@ def test_a_text_that_is_longer_than_may_be_remembered_is_read_by_the_network_alo
     reading = tape.reading_at(201)
     assert reading is not None
     assert reading.recall is None
+
+
+def test_many_edits_with_pauses_hold_no_more_than_a_share_and_the_last_undo_is_free(predictor: Predictor) -> None:
+    tape, text = Tape(predictor, "java", budget=Budget.of(1 << 20)), CODE * 40
+    read(tape, text)
+    for step in range(12):
+        before = tape.text
+        read(tape, text[:100] + f"int a{step};\n" + text[100:])
+        assert tape.counters.offcut_bytes <= tape.budget.several_bytes or len(tape._offcuts) == 1
+    fed = work(tape)
+    read(tape, before)
+    assert work(tape) == fed
