@@ -77,6 +77,11 @@ class Weighed:
     evidence: dict[Reason, Evidence]
 
 
+Known = dict[int, Weighed]
+"""What was weighed of one text, by the number of the token. To weigh a place takes some 60 ms, so whoever may be
+stopped, or look at a part first, keeps it."""
+
+
 def improbable_spans(
     predictor: Predictor,
     tape: Tape,
@@ -86,17 +91,26 @@ def improbable_spans(
     end: int | None = None,
     most_examined: int | None = None,
     lexed: Sequence[Token] | None = None,
+    known: Known | None = None,
     should_stop: ShouldStop | None = None,
 ) -> list[ImprobableSpan]:
     """The improbable spans in text[start:end] that the tape has read, in the text's order; none overlaps another.
 
-    sensitivity: how many are expected in 1,000 lines of clean code. At most `most_examined` places are weighed, the
-    most surprising first; by default in proportion to the lines. When stopped, what was found so far. lexed: all the
-    text's tokens, for who has them at hand.
+    sensitivity: how many are expected in 1,000 lines of clean code. At most `most_examined` places of the whole text
+    are weighed, the most surprising first; by default in proportion to the lines. When stopped, what was found so far.
+    lexed: all the text's tokens, for who has them at hand; known: what was weighed of the text before, which is added
+    to.
     """
     calibration = predictor.calibration or DEFAULT
     weighed = weigh_text(
-        predictor, tape, start=start, end=end, most_examined=most_examined, lexed=lexed, should_stop=should_stop
+        predictor,
+        tape,
+        start=start,
+        end=end,
+        most_examined=most_examined,
+        lexed=lexed,
+        known=known,
+        should_stop=should_stop,
     )
     spans = [make_span(each, calibration) for each in weighed]
     read = min(len(tape.text) if end is None else end, tape.fed)
@@ -130,26 +144,34 @@ def weigh_text(
     most_examined: int | None = None,
     lexed: Sequence[Token] | None = None,
     right: int = RIGHT_CONTEXT,
+    known: Known | None = None,
     should_stop: ShouldStop | None = None,
 ) -> Iterator[Weighed]:
-    """The places in text[start:end] that are worth it, weighed, the most surprising first; as `improbable_spans`."""
-    text = tape.text
+    """The places in text[start:end] that are worth it in the whole text, weighed, the most surprising first; as
+    `improbable_spans`."""
+    text, known = tape.text, {} if known is None else known
     found = tokens(text, tape.language) if lexed is None else lexed
-    places = suspicious(found, tape.surprisal_bits, start, len(text) if end is None else end)
+    places = suspicious(found, tape.surprisal_bits)
     names = Names(text, found, tape.language)
     most = places_to_examine(text) if most_examined is None else most_examined
     slips = misspelt(found, places, names, text, most // 2)
     for number in [*slips, *(number for number in places if number not in slips)][:most]:
+        if not start <= found[number].start < (len(text) if end is None else end):
+            continue
         if should_stop is not None and should_stop():
             return
-        place = place_of(text, found, number, tape.language)
-        evidence = weigh_place(predictor, tape, place, names, right=right, should_stop=should_stop)
-        if evidence is None:
-            return
-        best = strongest([*evidence, *kind_evidence(predictor, tape, place)])
-        if best:
-            cost = tape.surprisal_bits[place.token.start : place.token.end]
-            yield Weighed(place, float(cost.sum(dtype=np.float64)), best)
+        weighed = known.get(number)
+        if weighed is None:
+            place = place_of(text, found, number, tape.language)
+            evidence = weigh_place(predictor, tape, place, names, right=right, should_stop=should_stop)
+            if evidence is None:
+                return
+            cost = float(tape.surprisal_bits[place.token.start : place.token.end].sum(dtype=np.float64))
+            weighed = known[number] = Weighed(
+                place, cost, strongest([*evidence, *kind_evidence(predictor, tape, place)])
+            )
+        if weighed.evidence:
+            yield weighed
 
 
 def misspelt(found: Sequence[Token], places: Sequence[int], names: Names, text: str, most: int) -> list[int]:
@@ -193,7 +215,7 @@ def without_overlaps(spans: Sequence[ImprobableSpan]) -> list[ImprobableSpan]:
     return sorted(kept, key=lambda span: span.start)
 
 
-def suspicious(found: Sequence[Token], surprisal_bits: npt.NDArray[np.float32], start: int, end: int) -> list[int]:
+def suspicious(found: Sequence[Token], surprisal_bits: npt.NDArray[np.float32]) -> list[int]:
     """Numbers of tokens that may be improbable, the most surprising first.
 
     What a fault surprises with is single characters: the first that cannot be right, at the place or behind it. A long
@@ -203,11 +225,7 @@ def suspicious(found: Sequence[Token], surprisal_bits: npt.NDArray[np.float32], 
     code = [k for k, token in enumerate(found) if token.kind in EXAMINED and token.end <= read]
     peaks = np.array([_peak(found, k, surprisal_bits) for k in code])
     scores = peaks + np.append(peaks[1:], 0.0)
-    chosen = [
-        (-score, number)
-        for score, number in zip(scores.tolist(), code, strict=True)
-        if score >= LEAST_SCORE and start <= found[number].start < end
-    ]
+    chosen = [(-score, number) for score, number in zip(scores.tolist(), code, strict=True) if score >= LEAST_SCORE]
     return [number for _, number in sorted(chosen)]
 
 

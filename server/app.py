@@ -72,8 +72,9 @@ def create_server(model_folder: Path | None = None) -> PeepholeServer:
     pulling.register(server, service.pulls)
     code_actions.register(server, service.actions)
     register_lifetime(server)
-    for each in (heat_map, code_lens, explanation):
+    for each in (heat_map, code_lens):
         each.register(server, requests)
+    explanation.register(server, requests, service.display)
     register_commands(server)
     return server
 

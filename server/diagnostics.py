@@ -25,17 +25,50 @@ SEVERITIES = {"hint": types.DiagnosticSeverity.Hint, "information": types.Diagno
 
 def diagnose(asked: Asked) -> Sequence[Mark]:
     """All the document's marks, in order of place. In the worker; at once if they were found already."""
-    text, desk = asked.document.text, asked.desk
-    settings = replace(asked.settings.diagnostics, severity="hint", debounce_ms=0)  # which do not matter here
-    sought = text, desk.tape.libraries, settings
-    if desk.marks is not None and desk.marks[0] == sought:
-        return desk.marks[1]
-    desk.read_to(len(text), asked.should_stop)
-    found = desk.lexing.tokens_to(text, len(text), asked.should_stop)
-    marks = find_marks(asked.predictor, desk.tape, found, settings, asked.should_stop)
-    if asked.should_stop():
+    known = marks_found(asked)
+    if known is not None:
+        return known
+    asked.desk.read_to(len(asked.document.text), asked.should_stop)
+    marks = look_for_marks(asked, 0, None)
+    asked.desk.marks = sought(asked), marks
+    return marks
+
+
+def marks_found(asked: Asked) -> Sequence[Mark] | None:
+    """All the document's marks, if they were found already; None if not."""
+    marks = asked.desk.marks
+    return None if marks is None or marks[0] != sought(asked) else marks[1]
+
+
+def marks_around(asked: Asked, offset: int) -> Sequence[Mark]:
+    """The marks in the line of an offset and its neighbours, of a document that is read: there are few places to weigh,
+    where all of a document's take seconds."""
+    text = asked.document.text
+    line_start = text.rfind("\n", 0, offset) + 1
+    start = text.rfind("\n", 0, max(line_start - 1, 0)) + 1
+    end = offset
+    for _ in range(2):
+        end = (text.find("\n", end) + 1) or len(text)
+    return look_for_marks(asked, start, end)
+
+
+def sought(asked: Asked) -> tuple[object, ...]:
+    """What marks depend on: the text, the libraries, and the settings but for those that do not matter here."""
+    settings = replace(asked.settings.diagnostics, severity="hint", debounce_ms=0, max_items=1)
+    return asked.document.text, asked.desk.tape.libraries, settings
+
+
+def look_for_marks(asked: Asked, start: int, end: int | None) -> Sequence[Mark]:
+    """The marks in a part of a document that is read; raises `Stopped` if told to, and keeps what was weighed."""
+    text, desk, should_stop = asked.document.text, asked.desk, asked.should_stop
+    read = text, desk.tape.libraries
+    if desk.weighed is None or desk.weighed[0] != read:
+        desk.weighed = read, {}
+    found = desk.lexing.tokens_to(text, len(text), should_stop)
+    diagnostics, known = asked.settings.diagnostics, desk.weighed[1]
+    marks = find_marks(asked.predictor, desk.tape, found, diagnostics, should_stop, start=start, end=end, known=known)
+    if should_stop():
         raise Stopped
-    desk.marks = sought, marks
     return marks
 
 

@@ -29,6 +29,10 @@ class Display:
         """Shows a mark no more in that document, wherever it moves."""
         self._accepted[uri].add(fingerprint)
 
+    def accepted(self, uri: str) -> frozenset[str]:
+        """The fingerprints of what is fine in a document, as they are now."""
+        return frozenset(self._accepted.get(uri, ()))
+
     def give(self, session: Session, document: Document, marks: Sequence[Mark]) -> list[types.Diagnostic]:
         """What of a document's marks the client is to show; they are remembered as shown."""
         from .diagnostics import make_diagnostics

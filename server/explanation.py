@@ -8,7 +8,7 @@ alone gives them and why one is not shown; `memory` is what the memories add to 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import fields
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -21,10 +21,13 @@ from .answer import Answer, Asked
 from .exclusion import Switch, switched_off
 from .introspection import read_position
 from .section import wire_name
+from .session import MOST_UNREAD
 
 if TYPE_CHECKING:
     from peephole.model.predictor import Reading
 
+    from .display import Display
+    from .marks import Mark
     from .requests import Requests
     from .settings import Settings
 
@@ -60,14 +63,14 @@ def as_json(settings: Switch) -> dict[str, Any]:
     return {wire_name(each.name): getattr(settings, each.name) for each in fields(settings)}  # type: ignore[arg-type]
 
 
-def explain(asked: Asked, position: types.Position) -> dict[str, Any]:
-    """Everything about a place. In the worker; marks are looked for in all of the document."""
+def explain(asked: Asked, position: types.Position, accepted: Container[str] = ()) -> dict[str, Any]:
+    """Everything about a place. In the worker; marks are looked for around it, if they are not known yet."""
     offset = asked.document.offset_at(position)
     unread = asked.desk.tape.unread_before(offset)
     answers: dict[str, Callable[[Asked, int], dict[str, Any]]] = {
         "completion": explain_completion,
         "inlineCompletion": explain_line,
-        "diagnostics": explain_marks,
+        "diagnostics": partial(explain_marks, accepted=accepted),
         "hover": explain_hover,
     }
     found: dict[str, Any] = {"offset": offset, "version": asked.document.version, "unread": unread}
@@ -124,22 +127,40 @@ def explain_line(asked: Asked, offset: int) -> dict[str, Any]:
     return told(answer, [item.insert_text for item in answer.value.items])
 
 
-def explain_marks(asked: Asked, offset: int) -> dict[str, Any]:
-    """The marks at the place, and what its token costs."""
+def explain_marks(asked: Asked, offset: int, accepted: Container[str] = ()) -> dict[str, Any]:
+    """The marks at the place, and what its token costs. All of the document has to be read for them: until it is, there
+    are none, and that is the answer. accepted: the fingerprints of what is fine."""
     from peephole.model.lexis import find_token
 
-    from .diagnostics import describe, diagnose
+    from .diagnostics import describe, marks_around, marks_found, strongest
 
-    marks = diagnose(asked)
-    here = [describe(mark.span) for mark in marks if mark.span.start <= offset <= mark.span.end]
-    tokens = asked.desk.lexing.tokens_to(asked.document.text, offset + 1, asked.should_stop)
-    token = find_token(tokens, offset)
+    text, tape = asked.document.text, asked.desk.tape
+    token = find_token(asked.desk.lexing.tokens_to(text, offset + 1, asked.should_stop), offset)
     if token is None:
-        return {"bits": None, "shown": here, "silence": "the document is empty"}
+        return {"bits": None, "shown": [], "silence": "the document is empty"}
     asked.desk.read_to(token.end, asked.should_stop)
-    bits = float(asked.desk.tape.surprisal_bits[token.start : token.end].sum(dtype="float64"))
-    silence = None if here else f"nothing at this place is improbable enough; the token costs {bits:.1f} bits"
-    return {"bits": round(bits, 2), "shown": here, "silence": silence}
+    bits = float(tape.surprisal_bits[token.start : token.end].sum(dtype="float64"))
+    marks = marks_found(asked)
+    if marks is None and len(text) - tape.fed > MOST_UNREAD:
+        unread = f"marks come when all of the document is read: {100 * tape.fed // len(text)} % is"
+        return {"bits": round(bits, 2), "shown": [], "silence": unread}
+    if marks is None:
+        asked.desk.read_to(len(text), asked.should_stop)
+        marks = marks_around(asked, offset)
+    here = [mark for mark in marks if mark.span.start <= offset <= mark.span.end]
+    kept = strongest(marks, accepted, asked.settings.diagnostics.max_items)
+    shown = [describe(mark.span) for mark in here if mark in kept]
+    silence = None if shown else why_unmarked(here, accepted, bits)
+    return {"bits": round(bits, 2), "shown": shown, "silence": silence}
+
+
+def why_unmarked(here: Sequence[Mark], accepted: Container[str], bits: float) -> str:
+    """Why no mark is shown at a place, of those that were found there."""
+    if not here:
+        return f"nothing at this place is improbable enough; the token costs {bits:.1f} bits"
+    if all(mark.fingerprint in accepted for mark in here):
+        return "somebody said that it is fine here"
+    return "there are more marks than diagnostics.maxItems, and stronger ones"
 
 
 def explain_hover(asked: Asked, offset: int) -> dict[str, Any]:
@@ -156,10 +177,10 @@ def told(answer: Answer[Any], shown: list[Any]) -> dict[str, Any]:
     return {"exact": answer.exact, "shown": shown, "silence": answer.silence}
 
 
-def register(server: LanguageServer, requests: Requests) -> None:
+def register(server: LanguageServer, requests: Requests, display: Display) -> None:
     """Adds the command."""
 
     @server.command(COMMAND)
     def explain_place(*arguments: Any) -> Any:
         uri, position = read_question(arguments)
-        return requests.explain(uri, partial(explain, position=position))
+        return requests.explain(uri, partial(explain, position=position, accepted=display.accepted(uri)))

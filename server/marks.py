@@ -16,6 +16,7 @@ from .settings import DiagnosticSettings
 if TYPE_CHECKING:
     from peephole.model.lexis import Token
     from peephole.model.predictor import Predictor
+    from peephole.model.spans import Known
     from peephole.model.tape import Tape
 
 FINGERPRINT_DIGITS = 32
@@ -40,8 +41,13 @@ def find_marks(
     found: Sequence[Token],
     settings: DiagnosticSettings,
     should_stop: Callable[[], bool] = lambda: False,
+    *,
+    start: int = 0,
+    end: int | None = None,
+    known: Known | None = None,
 ) -> list[Mark]:
-    """The marks of the text that the tape has read, in its order. found: the text's tokens.
+    """The marks in a part of the text that the tape has read, in its order. found: the text's tokens; known: what was
+    weighed of it before, which is added to.
 
     When stopped, what was found so far.
     """
@@ -53,7 +59,10 @@ def find_marks(
         predictor,
         tape,
         sensitivity=settings.sensitivity,
+        start=start,
+        end=end,
         lexed=found,
+        known=known,
         should_stop=should_stop,
     )
     return [

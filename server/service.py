@@ -44,12 +44,12 @@ class Service:
         self._server = server
         self._sessions, self._record = Sessions(), Record()
         self._reader = Reader(model_folder)
-        display = Display(self._reader, server.text_document_publish_diagnostics)
-        self.pulls = Pulls(self._reader, self._sessions, display, server.protocol.send_request)
-        self.actions = CodeActions(self._reader, self._sessions, display, self.pulls)
+        self.display = Display(self._reader, server.text_document_publish_diagnostics)
+        self.pulls = Pulls(self._reader, self._sessions, self.display, server.protocol.send_request)
+        self.actions = CodeActions(self._reader, self._sessions, self.display, self.pulls)
         self._watch = Watch(self._reader, self._sessions, self._tell)
         self._reader.tell_changes(self._watch.look)
-        self._background = Background(self._reader, self._sessions, display, self.pulls)
+        self._background = Background(self._reader, self._sessions, self.display, self.pulls)
         self._configuration = Configuration(server, self._configure, pinned=model_folder is not None)
         self._workspace = Workspace(self._reader, self._sessions, self._background.consulted)
         self.requests = Requests(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # the model's modules take a while to import: the worker does
     from peephole.model.glance import Glance
     from peephole.model.predictor import Predictor, Reading
     from peephole.model.recall import Libraries
+    from peephole.model.spans import Known
     from peephole.model.suggestion import Ghost
     from peephole.model.tape import Tape
 
@@ -34,6 +35,8 @@ class Desk:
     lexing: Lexing
     marks: tuple[Any, Sequence[Mark]] | None = None
     """What was looked for last, a text among other things, and what was found there."""
+    weighed: tuple[Any, Known] | None = None
+    """What was read, and which of its places were weighed already: marks may be looked for with interruptions."""
 
     ghost: Ghost | None = None
     """The ghost text that was shown last."""

@@ -269,6 +269,9 @@ def test_what_is_fine_is_hushed_until_the_server_ends(start: Start, sure: Path) 
     assert run(wire, by_title(actions(wire, marks, 2, 2), "It is fine")) is None
     assert published(wire) == []
     assert actions(wire, [], 2, 2) == []
+    question = {"command": "peephole.explain", "arguments": [{"uri": URI, "position": place(2, 2)}]}
+    told = wire.call("workspace/executeCommand", question)["diagnostics"]
+    assert (told["shown"], told["silence"]) == ([], "somebody said that it is fine here")
     # Edits elsewhere, closing and opening leave it hushed; another text in its place is not, nor is another document.
     wire.notify("textDocument/didChange", edited(URI, 2, replaced((0, 0), (0, 0), "\n get();\n")))
     assert published(wire, 2) == []

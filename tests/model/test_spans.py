@@ -1,14 +1,18 @@
 """Improbable spans on a bigram model: what belongs there, what does not, and what is merely rare."""
 
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from checkpoints import write_bigram_checkpoint
 
+from peephole.model.evidence import Evidence, weigh_place
 from peephole.model.predictor import Predictor
+from peephole.model.rewrites import Place
 from peephole.model.runtime import Runtime
-from peephole.model.spans import ImprobableSpan, improbable_spans, places_to_examine
+from peephole.model.spans import ImprobableSpan, Known, improbable_spans, places_to_examine
 from peephole.model.tape import Tape
 
 RARE = 0.001
@@ -91,6 +95,37 @@ def test_only_the_asked_range_is_examined(clear: Predictor) -> None:
     assert [span.start for span in spans(clear, text)] == [1, 7]
     assert [span.start for span in spans(clear, text, start=4)] == [7]
     assert [span.start for span in spans(clear, text, end=4)] == [1]
+
+
+def test_a_range_has_the_spans_that_the_whole_text_has_there(clear: Predictor) -> None:
+    text = "=x;\n a=x;"
+    for most in range(9):
+        whole = spans(clear, text, most_examined=most)
+        for start in (0, 1, 2, 4, 7, 8):
+            found = spans(clear, text, most_examined=most, start=start)
+            assert found == [span for span in whole if span.start >= start]
+
+
+def test_what_was_weighed_is_kept_for_who_was_stopped(clear: Predictor, monkeypatch: pytest.MonkeyPatch) -> None:
+    weighed: list[Place] = []
+
+    def counted(predictor: Predictor, tape: Tape, place: Place, *others: Any, **more: Any) -> list[Evidence] | None:
+        found = weigh_place(predictor, tape, place, *others, **more)
+        weighed.extend([place] if found is not None else [])
+        return found
+
+    monkeypatch.setattr("peephole.model.spans.weigh_place", counted)
+    tape = read(clear, "=x;\n a=x;\n (01;\n a=x;", "java")
+    whole = improbable_spans(clear, tape, sensitivity=100)
+    places = len(weighed)
+    known: Known = {}
+    for patience in range(1, 200):
+        stop = iter([*[False] * patience, *[True] * 1_000])
+        found = improbable_spans(clear, tape, sensitivity=100, known=known, should_stop=partial(next, stop))
+        if len(known) == places:
+            break
+    assert found == whole != []
+    assert len(weighed) == 2 * places
 
 
 def test_no_more_places_are_weighed_than_are_wanted(clear: Predictor) -> None:

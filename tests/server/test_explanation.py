@@ -8,7 +8,8 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
 from peephole.model.predictor import Predictor
-from peephole.server.explanation import KINDS, describe_silent, explain, read_question
+from peephole.server.diagnostics import diagnose, marks_found, strongest
+from peephole.server.explanation import KINDS, describe_silent, explain, explain_marks, read_question
 from peephole.server.settings import CompletionSettings, DiagnosticSettings, HoverSettings, Settings
 
 
@@ -59,6 +60,39 @@ def test_a_mark_at_the_place_is_told_with_the_bits(words: Predictor) -> None:
     assert found["bits"] > 30
     assert found["silence"] is None
     assert [mark.startswith("Improbable here") for mark in found["shown"]] == [True]
+
+
+def test_marks_are_those_of_the_whole_document_though_only_the_place_is_weighed(words: Predictor) -> None:
+    text = " get();\n vuz();\n" * 4 + " get();\n sxt();\n xyz(get);\n get();\n"
+    asked = ask_about(words, text, settings=Settings(diagnostics=DiagnosticSettings(sensitivity=100)))
+    here = {offset: explain_marks(asked, offset) for offset in range(len(text))}
+    assert marks_found(asked) is None
+    assert asked.desk.weighed is not None
+    marks = diagnose(asked)
+    assert len(marks) >= 5
+    assert here == {offset: explain_marks(asked, offset) for offset in range(len(text))}
+    assert {offset for offset, told in here.items() if told["shown"]} == {
+        offset for mark in marks for offset in range(mark.span.start, mark.span.end + 1)
+    }
+
+
+def test_before_all_is_read_there_are_no_marks_and_that_is_the_answer(words: Predictor) -> None:
+    found = explained(words, " vuz();" + " get();\n" * 200, 2, diagnostics=DiagnosticSettings(sensitivity=100))
+    assert found["diagnostics"]["shown"] == []
+    assert found["diagnostics"]["silence"] == "marks come when all of the document is read: 0 % is"
+    assert found["diagnostics"]["bits"] > 5
+
+
+def test_a_mark_that_is_fine_or_one_too_many_is_not_said_to_be_shown(words: Predictor) -> None:
+    text = " vuz();\n get();\n xyz();\n"
+    asked = ask_about(words, text, settings=Settings(diagnostics=DiagnosticSettings(sensitivity=100, max_items=1)))
+    marks = diagnose(asked)
+    (shown,) = strongest(marks, (), 1)
+    other = next(mark for mark in marks if mark != shown)
+    assert "diagnostics.maxItems" in explain_marks(asked, other.span.start)["silence"]
+    assert explain_marks(asked, shown.span.start)["shown"]
+    fine = explain_marks(asked, shown.span.start, {shown.fingerprint})
+    assert (fine["shown"], fine["silence"]) == ([], "somebody said that it is fine here")
 
 
 def test_far_from_what_was_read_the_answer_says_that_it_is_provisional(untrained: Predictor) -> None:
