@@ -11,6 +11,7 @@ from lsprotocol import types
 
 from .answer import Asked
 from .display import Display, look_for_marks
+from .exclusion import switched_off
 from .pulling import Pulls
 from .reader import Reader
 from .scheduler import Priority
@@ -80,7 +81,8 @@ class Background:
         return session.document is not None and self._reader.silence(session) is None
 
     def _marks(self, session: Session) -> bool:
-        return self._reader.settings.diagnostics.enabled and not session.pulled and self._reads(session)
+        off = switched_off("diagnostics", self._reader.settings.diagnostics, session.language)
+        return off is None and not session.pulled and self._reads(session)
 
     def _rested(self, session: Session) -> None:
         session.timer = None

@@ -14,6 +14,7 @@ from pygls.lsp.server import LanguageServer
 
 from .comments import COMMENTS
 from .display import Display
+from .exclusion import switched_off
 from .protocol import RequestFailed
 from .pulling import Pulls
 from .reader import Reader
@@ -85,7 +86,8 @@ class CodeActions:
         """Whether there are marks, and the client wants quick fixes."""
         only = params.context.only
         wanted = only is None or any(kind in ("", QUICK_FIX) for kind in only)
-        return wanted and self._reader.settings.diagnostics.enabled and self._reader.silence(session) is None
+        off = switched_off("diagnostics", self._reader.settings.diagnostics, session.language)
+        return wanted and off is None and self._reader.silence(session) is None
 
 
 def relocate(marks: Sequence[Mark], old: str, new: str) -> Iterator[Placed]:

@@ -54,7 +54,7 @@ def marks_around(asked: Asked, offset: int) -> Sequence[Mark]:
 
 def sought(asked: Asked) -> tuple[object, ...]:
     """What marks depend on: the text, the libraries, and the settings but for those that do not matter here."""
-    settings = replace(asked.settings.diagnostics, severity="hint", debounce_ms=0, max_items=1)
+    settings = replace(asked.settings.diagnostics, languages=(), severity="hint", debounce_ms=0, max_items=1)
     return asked.document.text, asked.desk.tape.libraries, settings
 
 

@@ -19,6 +19,7 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from .display import Display, look_for_marks
+from .exclusion import switched_off
 from .protocol import RequestFailed
 from .reader import Reader
 from .scheduler import Priority
@@ -94,8 +95,8 @@ class Pulls:
 
     def _is_read(self, session: Session) -> bool:
         """Whether there may be marks of it; if not, the reason is left with the session."""
-        enabled = self._reader.settings.diagnostics.enabled
-        silence = self._reader.silence(session) if enabled else "diagnostics is switched off in the settings"
+        off = switched_off("diagnostics", self._reader.settings.diagnostics, session.language)
+        silence = off or self._reader.silence(session)
         session.silences.pop("diagnostics", None)
         if silence is not None:
             session.silences["diagnostics"] = silence

@@ -26,7 +26,7 @@ from .session import Session, Sessions
 from .settings import Settings
 from .status import METHOD, Record
 from .workspace.indexing import Workspace
-from .workspace.watching import watch_files
+from .workspace.watching import Watching
 
 if TYPE_CHECKING:
     from .document import Encoding
@@ -56,7 +56,8 @@ class Service:
             self._reader, self._sessions, self._background, self._workspace, self._record, self._watch
         )
         self._encoding: Encoding = "utf-16"
-        self._began = False
+        self._watching = Watching(server.protocol.send_request)
+        self._began = self._initialized = False
         self._told: str | None = None
         """Why the model is inactive, as the client was told: once is enough, however often it is tried again."""
 
@@ -81,8 +82,8 @@ class Service:
     def initialized(self) -> None:
         """Asks the client for its settings, and to tell of files that change."""
         self._configuration.initialized()
-        if self._reader.support.register_watching:
-            watch_files(self._server)
+        self._initialized = True
+        self._watch_files()
 
     def close(self) -> None:
         """Ends the worker, and everything that was begun."""
@@ -191,11 +192,18 @@ class Service:
 
     def _loaded(self, condition: Condition) -> None:
         logger.info("the model is %s", condition.state)
+        self._watch_files()
         told, self._told = self._told, condition.reason
         if condition.reason is not None and condition.reason != told:
             message = f"Peephole is inactive: {condition.reason}"
             self._server.window_show_message(types.ShowMessageParams(types.MessageType.Warning, message))
         self._refresh()
+
+    def _watch_files(self) -> None:
+        """Has the client tell of files, once both it and the model are there."""
+        predictor = self._reader.condition.predictor
+        if self._initialized and predictor is not None and self._reader.support.register_watching:
+            self._watching.watch(predictor.vocabulary.languages)
 
     def _refresh(self) -> None:
         for session in self._sessions:

@@ -139,6 +139,7 @@ class DiagnosticSettings:
     """Marks at improbable places (`textDocument/publishDiagnostics`)."""
 
     enabled: bool = setting(True, "Mark places where the model is sure that something else belongs.")
+    languages: tuple[str, ...] = setting((), "Language ids that are marked; empty for all that are read.")
     sensitivity: float = setting(
         SENSITIVITY, "Marks that are expected in 1,000 lines of clean code; more also finds more.", most=100
     )
@@ -152,6 +153,7 @@ class HoverSettings:
     """What stands under the pointer (`textDocument/hover`)."""
 
     enabled: bool = setting(True, "Show how probable the word under the pointer was and what was expected.")
+    languages: tuple[str, ...] = setting((), "Language ids that it is shown for; empty for all that are read.")
     max_items: int = setting(5, "Most expected words that are listed.", least=1, most=20)
 
 

@@ -132,7 +132,14 @@ class Shelves:
             excluded = Excluded.by(wanted.excluded)
             found: dict[str, SourceFile] = {}
             for folder, label in labelled(list(folders)):
-                for file in source_files(folder, excluded, label=label, pause=steps.pause, below=wanted.below):
+                for file in source_files(
+                    folder,
+                    excluded,
+                    label=label,
+                    pause=steps.pause,
+                    below=wanted.below,
+                    languages=self.vocabulary.languages,
+                ):
                     if not any(shuts_out(excluded, path) for path in spellings(file.path, folders)):
                         found.setdefault(file.path, file)
             self._walked = key, list(found.values())

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from peephole.model.languages import SUFFIXES
 from peephole.server.exclusion import Excluded
 
 from .ignoring import Ignoring
 from .reading import LARGEST_BYTES, stamp_of
 
-LANGUAGES = {".java": "java", ".py": "python"}
+LANGUAGES = {suffix: language for language, suffixes in SUFFIXES.items() for suffix in suffixes}
 """The language of a file, by its suffix."""
+
+LEARNED = ("java", "python")
+"""What is looked for if nothing else is said: the languages of the model that ships."""
 
 SKIPPED_FOLDERS = frozenset(
     {".git", ".hg", ".venv", "venv", "node_modules", "__pycache__", "site-packages", "build", "target", "dist", "out"}
@@ -63,6 +67,7 @@ def source_files(
     pause: Callable[[], None] = lambda: None,
     below: bool = True,
     unseen: Unseen = lambda *_: None,
+    languages: Collection[str] = LEARNED,
 ) -> Iterator[SourceFile]:
     """The source files in a folder and, with `below`, in the folders below, breadth first: the nearest to it first.
 
@@ -70,7 +75,7 @@ def source_files(
     the workspace. `pause` is called before every file and folder; it may raise to end the walk. label: put before
     `shown`. unseen: told of folders that could not be looked through, and why.
     """
-    for number, found in enumerate(_source_files(folder, excluded, label, pause, below, unseen)):
+    for number, found in enumerate(_source_files(folder, excluded, label, pause, below, unseen, languages)):
         if number == MOST_FILES:
             unseen(folder, f"has more than {MOST_FILES:,} source files")
             return
@@ -78,7 +83,13 @@ def source_files(
 
 
 def _source_files(
-    folder: str, excluded: Excluded, label: str, pause: Callable[[], None], below: bool, unseen: Unseen
+    folder: str,
+    excluded: Excluded,
+    label: str,
+    pause: Callable[[], None],
+    below: bool,
+    unseen: Unseen,
+    languages: Collection[str],
 ) -> Iterator[SourceFile]:
     above = None if excluded.path(folder) else Ignoring.above(folder)
     if above is None:
@@ -101,7 +112,7 @@ def _source_files(
         for entry in _entries(here, unseen):
             pause()
             is_folder = _is_folder(entry)
-            skipped = not (is_folder or _is_source(entry)) or _is_skipped(entry, excluded, is_folder)
+            skipped = not (is_folder or _is_source(entry, languages)) or _is_skipped(entry, excluded, is_folder)
             if skipped or ignoring.shuts_out(entry.path, is_folder=is_folder):
                 continue
             if is_folder and below and len(PurePath(entry.path).parts) < DEEPEST:
@@ -128,9 +139,9 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _is_source(entry: os.DirEntry[str]) -> bool:
+def _is_source(entry: os.DirEntry[str], languages: Collection[str]) -> bool:
     try:
-        return language_of(entry.name) is not None and entry.is_file(follow_symlinks=False)
+        return language_of(entry.name) in languages and entry.is_file(follow_symlinks=False)
     except OSError:
         return False
 

@@ -54,7 +54,7 @@ def test_a_missing_file_is_an_error(model: Path, tmp_path: Path) -> None:
 def test_another_language_is_an_error(model: Path, tmp_path: Path) -> None:
     path = tmp_path / "main.rs"
     path.write_text("fn main() {}")
-    assert_fails(peephole("complete", path, "--line", 1, "--column", 1, "--model", model), "'.rs'")
+    assert_fails(peephole("complete", path, "--line", 1, "--column", 1, "--model", model), "not 'rust'")
 
 
 def test_a_file_that_is_not_utf8_is_an_error(model: Path, tmp_path: Path) -> None:

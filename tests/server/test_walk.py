@@ -214,3 +214,12 @@ def test_a_file_that_took_the_place_of_the_one_seen_is_not_read(tmp_path: Path) 
     (tmp_path / "w/in").symlink_to(tmp_path / "other", target_is_directory=True)
     assert read_text(seen.path) == "x = 1\n"
     assert read_text(seen.path, seen.stamp) is None
+
+
+def test_only_files_of_the_wanted_languages_are_found(tmp_path: Path) -> None:
+    for name in ("a.py", "b.kt", "c.KTS", "d.txt", "e"):
+        (tmp_path / name).write_text("x = 1\n")
+    folder = os.path.realpath(tmp_path)
+    assert [file.shown for file in source_files(folder, NOTHING)] == ["a.py"]
+    found = source_files(folder, NOTHING, languages=["kotlin"])
+    assert [(file.shown, file.language) for file in found] == [("b.kt", "kotlin"), ("c.KTS", "kotlin")]

@@ -8,6 +8,7 @@ import pytest
 from sample_code import java_file
 
 from peephole.training.corpus.materials import find_packages, list_materials
+from peephole.training.corpus.recipe import LANGUAGES
 from peephole.training.errors import CorpusError
 
 ARTEFACT = {"file": "acorn.tar.gz", "bytes": 10, "sha256": "ab" * 32}
@@ -31,30 +32,30 @@ def test_a_project_with_an_archive_beside_its_code_is_one_package(tmp_path: Path
     write_archive(tmp_path / "library.jar")
     (tmp_path / "src").mkdir()
     (tmp_path / "Main.java").write_text(java_file(1))
-    assert find_packages(tmp_path) == [tmp_path]
+    assert find_packages(tmp_path, LANGUAGES) == [tmp_path]
 
 
 def test_a_folder_of_archives_checkouts_and_folders_is_as_many_packages(tmp_path: Path) -> None:
     found = [write_checkout(tmp_path / "a"), write_archive(tmp_path / "b.zip"), tmp_path / "c"]
     (tmp_path / "c").mkdir()
     (tmp_path / "README").write_text("what these are\n")
-    assert find_packages(tmp_path) == found
+    assert find_packages(tmp_path, LANGUAGES) == found
 
 
 def test_hidden_children_are_no_packages(tmp_path: Path) -> None:
     (tmp_path / ".cache").mkdir()
     write_archive(tmp_path / ".part.zip")
     write_checkout(tmp_path / ".dotfiles")
-    assert find_packages(tmp_path) == [tmp_path]
+    assert find_packages(tmp_path, LANGUAGES) == [tmp_path]
     shown = write_archive(tmp_path / "b.zip")
-    assert find_packages(tmp_path) == [shown]
+    assert find_packages(tmp_path, LANGUAGES) == [shown]
 
 
 def test_loose_code_beside_checkouts_is_refused_rather_than_dropped(tmp_path: Path) -> None:
     write_checkout(tmp_path / "a")
     (tmp_path / "script.py").write_text("x = 1\n")
     with pytest.raises(CorpusError, match="one by one"):
-        find_packages(tmp_path)
+        find_packages(tmp_path, LANGUAGES)
 
 
 def test_a_folder_with_the_name_of_a_recipes_package_is_kept_apart_from_it(tmp_path: Path) -> None:

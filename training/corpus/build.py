@@ -9,13 +9,13 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from peephole.model.languages import SUFFIXES
 from peephole.model.vocabulary import Vocabulary
 
 from ..errors import CorpusError
 from . import shards
 from .gathering import gather, weight
 from .harvest import FileRecord, Harvest, Material
-from .recipe import SUFFIXES
 from .report import describe_sources, report_files
 from .selection import apply_caps, drop_duplicates, kept_records
 from .settings import Say, Settings
@@ -161,4 +161,4 @@ def _write_apart(folder: Path, record: FileRecord, content: bytes) -> None:
             out.write(content)
     except OSError:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{record.sha256}{SUFFIXES[record.language]}").write_bytes(content)
+        (folder / f"{record.sha256}{SUFFIXES[record.language][0]}").write_bytes(content)

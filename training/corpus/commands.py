@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from peephole.model.languages import SUFFIXES
 from peephole.model.vocabulary import ASCII
 
 from ..errors import CorpusError
@@ -34,14 +35,16 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     )
     build.add_argument("--out", type=Path, required=True, metavar="DIR", help="the corpus folder to make")
     build.add_argument("--cache", type=Path, metavar="DIR", help="where downloads are kept and found")
-    build.add_argument("--language", action="append", choices=LANGUAGES, help="only this language (repeatable)")
-    for language in LANGUAGES:
-        build.add_argument(
-            f"--cap-mb-{language}",
-            type=float,
-            metavar="MB",
-            help=f"at most so much clean {language} a training package",
-        )
+    build.add_argument(
+        "--language",
+        action="append",
+        choices=SUFFIXES,
+        metavar="ID",
+        help=f"only this language, by its id in editors (repeatable): {', '.join(SUFFIXES)}",
+    )
+    for language in SUFFIXES:
+        caps = f"at most so much clean {language} a training package" if language in LANGUAGES else argparse.SUPPRESS
+        build.add_argument(f"--cap-mb-{language}", type=float, metavar="MB", help=caps)
     build.add_argument("--vocabulary-size", type=int, default=128, metavar="V", help="entries in all (default 128)")
     build.add_argument(
         "--development-share", type=float, default=0.1, metavar="X", help="of your own packages (default 0.1)"

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from ..errors import CorpusError
 from .harvest import Material
-from .recipe import SUFFIXES, load_recipe, refuse_repeats
-from .sources import checkout_version, is_archive, is_checkout
+from .recipe import load_recipe, refuse_repeats
+from .sources import checkout_version, is_archive, is_checkout, language_of
 
 UNRECORDED = "not recorded"
 """The licence of a person's own files: theirs to know."""
@@ -27,7 +27,7 @@ def list_materials(
         if path.suffix == ".json" and not path.is_dir():
             pinned += _from_recipe(path, languages)
         else:
-            own += [_from_path(package, languages) for package in find_packages(path)]
+            own += [_from_path(package, languages) for package in find_packages(path, languages)]
     refuse_repeats(material.pinned for material in pinned if material.pinned is not None)
     materials = pinned + _split(_name_apart(own, (m.name for m in pinned)), development_share, seed)
     if not materials:
@@ -43,7 +43,7 @@ def _from_recipe(path: Path, languages: tuple[str, ...]) -> list[Material]:
     ]
 
 
-def find_packages(path: Path) -> list[Path]:
+def find_packages(path: Path, languages: tuple[str, ...]) -> list[Path]:
     """The path itself, or its children where it is a plain folder of checkouts and archives, without code of its own.
 
     Hidden children are passed over. `CorpusError` where checkouts and loose code lie side by side: read as one folder,
@@ -53,7 +53,7 @@ def find_packages(path: Path) -> list[Path]:
         raise CorpusError(f"{path} does not exist; name a recipe, a folder, a git checkout or an archive")
     if path.is_dir() and not is_checkout(path):
         children = [child for child in _list(path) if not child.name.startswith(".")]
-        loose = any(child.suffix in SUFFIXES.values() and child.is_file() for child in children)
+        loose = any(language_of(child.name, languages) and child.is_file() for child in children)
         if loose and any(map(is_checkout, children)):
             raise CorpusError(f"{path} holds both git checkouts and source files; name what is wanted of it one by one")
         if not loose and any(is_checkout(child) or is_archive(child) for child in children):

@@ -18,11 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from peephole.model.languages import SUFFIXES
+
 from ..errors import CorpusError
 
 FORMAT = 1
 LANGUAGES = ("java", "python")
-SUFFIXES = {"java": ".java", "python": ".py"}
+"""Those of the shipped recipe, and of a build that is told nothing else."""
 SPLITS = ("train", "development", "gate")
 """What a network learns from; what is only measured on; what a gate learns from, which the network has not seen."""
 SOURCES = ("debian", "wheel")
@@ -118,7 +120,7 @@ def _package(value: object) -> Package:
     return Package(
         name=_plain(name, where),
         version=_version(value, where),
-        language=_one_of(value, "language", LANGUAGES, where),
+        language=_one_of(value, "language", tuple(SUFFIXES), where),
         split=_one_of(value, "split", SPLITS, where),
         licence=_text(value, "licence", where),
         source=source,

@@ -16,9 +16,10 @@ from io import BufferedIOBase
 from pathlib import Path, PurePosixPath
 from typing import NoReturn
 
+from peephole.model.languages import SUFFIXES
+
 from ..errors import CorpusError
 from .ignoring import Ignoring
-from .recipe import SUFFIXES
 
 LARGEST_READ = 16 << 20
 """Bytes; a larger file is not read at all (the filters leave it out anyway), so an archive cannot fill memory."""
@@ -100,7 +101,8 @@ def _git(checkout: Path, *arguments: str) -> bytes:
     return done.stdout
 
 
-def _language_of(path: str, languages: tuple[str, ...]) -> str | None:
+def language_of(path: str, languages: tuple[str, ...]) -> str | None:
+    """The language of a file, if it is one of these."""
     return next((language for language in languages if path.endswith(SUFFIXES[language])), None)
 
 
@@ -122,7 +124,7 @@ def _walk(root: Path, folder: str = "", rules: Ignoring | None = None) -> Iterat
 def list_files(root: Path, languages: tuple[str, ...]) -> Iterator[tuple[str, str, int]]:
     """Path, language and size of each file of the languages in a folder or git checkout; none of them is opened."""
     for path in tracked_files(root) if is_checkout(root) else _walk(root):
-        language = _language_of(path, languages)
+        language = language_of(path, languages)
         size = None if language is None else _size_of(root / path)
         if language is not None and size is not None:
             yield path, language, size
@@ -166,7 +168,7 @@ def _read_tar(archive: Path, languages: tuple[str, ...]) -> Iterator[SourceFile]
     # tarfile's own decompression takes a stream that was cut in a member's header for one that ended well.
     with unpack(archive) as content, tarfile.open(fileobj=content, mode="r|") as tar:
         for member in tar:
-            language = _language_of(member.name, languages)
+            language = language_of(member.name, languages)
             if language is None or not member.isfile() or not _is_inside(member.name):
                 continue
             stream = tar.extractfile(member) if member.size <= LARGEST_READ else None
@@ -180,7 +182,7 @@ def _open_plain(path: Path) -> BufferedIOBase:
 def _read_zip(archive: Path, languages: tuple[str, ...]) -> Iterator[SourceFile]:
     with zipfile.ZipFile(archive) as bundle:
         for member in bundle.infolist():
-            language = _language_of(member.filename, languages)
+            language = language_of(member.filename, languages)
             if language is None or member.is_dir() or not _is_inside(member.filename):
                 continue
             content = None

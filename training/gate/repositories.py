@@ -84,7 +84,7 @@ def _below(path: Path, language: str) -> Iterator[Repository]:
         path = path / "gate" / language
         if not path.is_dir():
             return
-    for package in find_packages(path):
+    for package in find_packages(path, (language,)):
         files: dict[str, list[Shelved]] = defaultdict(list)
         whole = is_checkout(package) or is_archive(package)
         for source in read_source(package, (language,)):
