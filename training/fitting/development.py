@@ -24,7 +24,10 @@ ROWS, LENGTH, WINDOW = 32, 6144, 256
 
 @dataclass(frozen=True)
 class DevelopmentSet:
-    """Rows of encoded development text by language, (ROWS, LENGTH + 1); each row begins at a file's start."""
+    """Rows of encoded development text by language, (ROWS, LENGTH + 1); each row begins at a file's start.
+
+    Of fewer files than rows some are read more often than others; of less text than a row holds, again and again.
+    """
 
     rows: Mapping[str, npt.NDArray[np.int64]]
     unknown_bits: float
@@ -35,7 +38,7 @@ class DevelopmentSet:
         rows = {}
         for language in vocabulary.languages:
             files = sorted(p for p in (corpus / "development" / language).rglob("*") if p.is_file())
-            if len(files) >= ROWS:
+            if any(path.stat().st_size for path in files):
                 rows[language] = np.stack([_row(files, number, language, vocabulary) for number in range(ROWS)])
         return cls(rows, vocabulary.unknown_bits)
 
@@ -49,7 +52,7 @@ class DevelopmentSet:
             network.train()
 
     def _bits(self, network: Network, language: str) -> float:
-        tokens = torch.from_numpy(self.rows[language].T.copy())
+        tokens = torch.from_numpy(self.rows[language].T.copy()).to(network.output.weight.device)
         start = tokens[0, 0]
         state, nats, count = network.initial_state(tokens.shape[1]), 0.0, 0
         for begin in range(0, LENGTH, WINDOW):
