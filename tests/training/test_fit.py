@@ -21,12 +21,13 @@ from peephole.model.config import CellKind
 from peephole.model.network import Network
 from peephole.model.predictor import Predictor
 from peephole.model.runtime import Runtime
+from peephole.training.cli import main
 from peephole.training.errors import CorpusError, RunError
 from peephole.training.export_command import export_run
 from peephole.training.fitting.config import Precision, dump_config
 from peephole.training.fitting.fit import Fit
 from peephole.training.fitting.log import LOG, append_record
-from peephole.training.fitting.run_folder import CHECKPOINT, RunFolder
+from peephole.training.fitting.run_folder import CHECKPOINT, RunFolder, held
 
 
 def _curve(folder: Path) -> list[tuple[int, float]]:
@@ -103,6 +104,31 @@ def test_a_folder_with_a_run_is_not_overwritten(tiny_corpus: Path, tmp_path: Pat
     RunFolder.create(tmp_path / "run", run_config(tiny_corpus))
     with pytest.raises(RunError, match="holds a run already"):
         RunFolder.create(tmp_path / "run", run_config(tiny_corpus))
+
+
+def test_a_run_that_cannot_start_leaves_the_folder_to_one_that_can(
+    tiny_corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = run_config(tiny_corpus, steps=2)
+    starving = dataclasses.replace(config, fit=dataclasses.replace(config.fit, bptt_length=10**6))
+    command = ["fit", str(tmp_path / "run.toml"), "--out", str(tmp_path / "run")]
+    (tmp_path / "run.toml").write_text(dump_config(starving))
+    assert main(command) == 2
+    assert "cannot feed" in capsys.readouterr().err
+    (tmp_path / "run.toml").write_text(dump_config(config))
+    assert main(command) == 0
+    assert main(["fit", "--resume", "--out", str(tmp_path / "run"), "--corpus", str(tmp_path / "gone")]) == 2
+    assert RunFolder.open(tmp_path / "run").config == config
+
+
+def test_two_commands_do_not_train_in_one_folder(
+    tiny_corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Fit(RunFolder.create(tmp_path / "run", run_config(tiny_corpus, steps=2))).run()
+    with held(tmp_path / "run"):
+        assert main(["fit", "--resume", "--out", str(tmp_path / "run")]) == 2
+    assert "another `fit` is at work there" in capsys.readouterr().err
+    assert main(["fit", "--resume", "--out", str(tmp_path / "run")]) == 0
 
 
 def test_a_run_killed_before_it_saved_anything_begins_its_log_anew(tiny_corpus: Path, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from ..errors import RunError
 from .config import RunConfig, check_values, load_config
 
 if TYPE_CHECKING:
+    from .processes import Processes
+
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 
@@ -44,14 +47,15 @@ def run(arguments: argparse.Namespace) -> int:
     from .allocation import keep_freed_memory
     from .fit import Fit  # torch takes a second to import: not before the arguments are known to be right
     from .processes import join_processes
-    from .run_folder import RunFolder
+    from .run_folder import RunFolder, held
 
     _check(arguments)
     config = _configure(arguments)
     keep_freed_memory()
-    with join_processes(config.fit.device) as processes:
+    with join_processes(config.fit.device) as processes, ExitStack() as holding:
         if processes.is_first:
-            _prepare(arguments, config)
+            holding.enter_context(held(arguments.out))
+            _prepare(arguments, config, processes)
         processes.wait()
         fit = Fit(RunFolder.open(arguments.out), processes)
         bits = fit.run(until_step=arguments.until_step)
@@ -85,8 +89,9 @@ def _configure(arguments: argparse.Namespace) -> RunConfig:
     return _override(load_config(arguments.config) if arguments.config else RunConfig(), arguments)
 
 
-def _prepare(arguments: argparse.Namespace, config: RunConfig) -> None:
-    """Makes the run's folder, or readies the one that is there."""
+def _prepare(arguments: argparse.Namespace, config: RunConfig, processes: Processes) -> None:
+    """Makes the run's folder, or readies the one that is there; not for a run that its corpus cannot feed."""
+    from .fit import open_text
     from .parent import load_parent
     from .processes import started_again
     from .run_folder import RunFolder
@@ -94,11 +99,14 @@ def _prepare(arguments: argparse.Namespace, config: RunConfig) -> None:
     if arguments.resume:
         folder = RunFolder.open(arguments.out)
         if config != folder.config:
+            open_text(config, folder.parent(), processes)
             folder.replace_config(config)
         if arguments.from_last_good and not started_again():
             folder.return_to_good()
     elif not (started_again() and RunFolder.holds(arguments.out, config)):
-        RunFolder.create(arguments.out, config, load_parent(arguments.parent) if arguments.parent else None)
+        parent = load_parent(arguments.parent) if arguments.parent else None
+        open_text(config, parent, processes)
+        RunFolder.create(arguments.out, config, parent)
 
 
 def _override(config: RunConfig, arguments: argparse.Namespace) -> RunConfig:

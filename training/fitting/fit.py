@@ -43,11 +43,9 @@ class Fit:
         self.folder, self.config, self.processes = folder, folder.config, processes or Processes()
         if self.config.fit.threads:
             torch.set_num_threads(self.config.fit.threads)
-        corpus, parent = Path(self.config.data.corpus), folder.parent()
-        self.vocabulary = parent.vocabulary if parent else corpus_vocabulary(corpus)
-        check_languages(self.config.data.shares, self.vocabulary)
-        self.streams = open_streams(self.config, self.vocabulary, self.processes)
-        self.development = DevelopmentSet.read(corpus, self.vocabulary)
+        parent = folder.parent()
+        self.vocabulary, self.streams = open_text(self.config, parent, self.processes)
+        self.development = DevelopmentSet.read(Path(self.config.data.corpus), self.vocabulary)
         self.at = begin(self.config, self.vocabulary, parent, self.processes)
         self.network = self.at.network
         saved = load_saved(folder, self.vocabulary)
@@ -157,6 +155,13 @@ class Fit:
         if self.processes.is_first:
             facts = describe(self.at, self.config, self.vocabulary)
             self.folder.save(tensors, step=self.at.step, facts=facts, calm=self.at.watch.verdict == "calm")
+
+
+def open_text(config: RunConfig, parent: Checkpoint | None, processes: Processes) -> tuple[Vocabulary, Streams]:
+    """The network's vocabulary and what this process reads; an error where the corpus cannot feed such a run."""
+    vocabulary = parent.vocabulary if parent else corpus_vocabulary(Path(config.data.corpus))
+    check_languages(config.data.shares, vocabulary)
+    return vocabulary, open_streams(config, vocabulary, processes)
 
 
 def open_streams(config: RunConfig, vocabulary: Vocabulary, processes: Processes) -> Streams:

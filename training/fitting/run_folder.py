@@ -6,17 +6,20 @@ checkpoint.safetensors    all that the next step depends on; its header says the
 last-good.safetensors     the checkpoint before that, if the loss was calm: where to return to from a divergence
 parent/                   the model that the run began with, if it began with one
 events/, curve.svg        the log for TensorBoard and for the eye
+lock                      held by the one command that trains here
 
 A checkpoint is written beside itself, synced, then renamed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from filelock import FileLock, Timeout
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
@@ -28,7 +31,7 @@ from .config import RunConfig, dump_config, load_config
 from .durable import put_in_place, write_durably
 
 CHECKPOINT, LAST_GOOD = "checkpoint.safetensors", "last-good.safetensors"
-CONFIG = "run.toml"
+CONFIG, LOCK = "run.toml", "lock"
 PARENT, EVENTS, CURVE = "parent", "events", "curve.svg"
 
 
@@ -112,6 +115,21 @@ class RunFolder:
             return Saved(tensors, int(facts.pop("step")), facts)
         except (SafetensorError, KeyError, ValueError) as error:
             raise RunError(f"{path}: is not a checkpoint of a run ({error}); start anew in another folder") from error
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Hold a run's folder, which is made if need be; `RunError` if somebody trains there. A killed holder lets go."""
+    path.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(path / LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise RunError(f"{path}: another `fit` is at work there; let it end, or give another folder") from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _copy_checkpoint(checkpoint: Checkpoint, folder: Path) -> None:
