@@ -1,6 +1,6 @@
 """Tiny untrained checkpoints for tests: random parameters from a seed, no training needed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +9,18 @@ from peephole.model.checkpoint import Checkpoint, Parameters
 from peephole.model.checkpoint_writer import write_checkpoint
 from peephole.model.config import CellKind, NetworkConfig, parameter_shapes
 from peephole.model.gate import FEATURES, GateParameters
+from peephole.model.predictor import Predictor
 from peephole.model.vocabulary import Vocabulary
 from peephole.model.votes import SLOTS
 from peephole.training.export import export_onnx
 
 LANGUAGES = ("java", "python")
+
+Followers = dict[str, dict[str, float]]
+"""A bigram model: how often each character, or language, is followed by which."""
+
+Build = Callable[[Followers], Predictor]
+"""Makes a predictor of one."""
 
 LEAST_FOLLOWER = 1e-8
 """Weight of a character that a bigram model was not told about."""

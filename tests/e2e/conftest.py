@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from asking import FOLLOWERS
 from checkpoints import tiny_vocabulary, trusting_gate, write_bigram_checkpoint, write_tiny_checkpoint
-from e2e.wire import Wire
+from e2e.wire import SECRET, Wire
 
 Start = Callable[..., Wire]
 
@@ -49,3 +49,14 @@ def start() -> Iterator[Start]:
     yield begin
     for wire in started:
         wire.close()
+
+
+@pytest.fixture(scope="module")
+def wire(words: Path) -> Iterator[Wire]:
+    """One server for all of a module that has no other: it has to survive each of its tests, and to keep quiet."""
+    wire = Wire("--model", words)
+    wire.initialize()
+    yield wire
+    assert wire.leave() == 0
+    assert [message for message in wire.received if message.get("method") == "window/showMessage"] == []
+    assert SECRET not in wire.errors()

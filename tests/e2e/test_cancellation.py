@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from e2e.conftest import Start
-from e2e.wire import Wire, at, pack
+from e2e.wire import CANCELLED, Wire, at, pack
 
-CANCELLED = -32800
 LONG, SHORT = "file:///long.py", "file:///short.py"
 
 

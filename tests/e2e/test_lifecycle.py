@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 from e2e.conftest import Start
-from e2e.wire import Wire, at, edited, frame, pack, serve_command
+from e2e.wire import CANCELLED, INVALID_REQUEST, NOT_INITIALIZED, Wire, at, edited, frame, pack, serve_command
 
-INVALID_REQUEST, NOT_INITIALIZED = -32600, -32002
 URI = "file:///a.py"
 
 
@@ -99,7 +98,7 @@ def test_a_shutdown_answers_what_is_still_being_worked_on(start: Start, untraine
     study = wire.ask("workspace/executeCommand", {"command": "peephole.introspect", "arguments": [question]})
     digest = wire.ask("peephole/status", {"digest": True})
     assert wire.leave() == 0
-    assert [wire.reply(each)["error"]["code"] for each in (study, digest)] == [-32800, -32800]
+    assert [wire.reply(each)["error"]["code"] for each in (study, digest)] == [CANCELLED, CANCELLED]
 
 
 @pytest.mark.parametrize(

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from e2e.wire import Wire, at, edited, frame, pack, replaced
+from e2e.wire import (
+    INVALID_PARAMS,
+    INVALID_REQUEST,
+    METHOD_NOT_FOUND,
+    PARSE_ERROR,
+    SECRET,
+    Wire,
+    at,
+    edited,
+    frame,
+    pack,
+    replaced,
+)
 
-PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS = -32700, -32600, -32601, -32602
 URI = "file:///a.py"
-SECRET = "hunter2_in_the_source"
-
-
-@pytest.fixture(scope="module")
-def wire(words: Path) -> Iterator[Wire]:
-    """One server for all of this module: it has to survive each of its tests."""
-    wire = Wire("--model", words)
-    wire.initialize()
-    yield wire
-    assert wire.leave() == 0
-    assert [message for message in wire.received if message.get("method") == "window/showMessage"] == []
-    assert SECRET not in wire.errors()
 
 
 def assert_alive(wire: Wire) -> None:

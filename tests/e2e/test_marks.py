@@ -11,7 +11,7 @@ import reference_editor
 from asking import SURE
 from checkpoints import write_bigram_checkpoint
 from e2e.conftest import Start
-from e2e.wire import Wire, edited, place, replaced
+from e2e.wire import CANCELLED, CANCELLED_BY_THE_SERVER, Wire, edited, place, replaced
 from lsprotocol import types
 from pygls.protocol import default_converter
 
@@ -22,7 +22,6 @@ TEXT = "\n get();\n vuz();\n get();\n"
 OPTIONS = {"diagnostics": {"debounceMs": 0, "sensitivity": 100}}
 REFRESHED = {"workspace": {"diagnostics": {"refreshSupport": True}}}
 VERSIONED = {"workspace": {"workspaceEdit": {"documentChanges": True}}}
-CANCELLED_BY_THE_SERVER = -32802
 
 CONVERTER = default_converter()
 
@@ -172,7 +171,7 @@ def test_a_question_that_an_edit_overtakes_is_to_be_asked_again(start: Start, su
         assert (error["code"], error["data"]) == (CANCELLED_BY_THE_SERVER, {"retriggerRequest": True})
     cancelled = wire.ask(PULL, {"textDocument": {"uri": URI}})
     wire.notify("$/cancelRequest", {"id": cancelled})
-    assert wire.reply(cancelled)["error"]["code"] == -32800
+    assert wire.reply(cancelled)["error"]["code"] == CANCELLED
     last = wire.ask(PULL, {"textDocument": {"uri": URI}})
     wire.notify("textDocument/didClose", {"textDocument": {"uri": URI}})
     assert wire.reply(last)["error"]["data"] == {"retriggerRequest": False}

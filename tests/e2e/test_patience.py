@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from e2e.conftest import Start
-from e2e.wire import Wire, at, edited, replaced
+from e2e.wire import CANCELLED, Wire, at, edited, replaced
 
 URI = "file:///a.py"
 PUBLISHED = "textDocument/publishDiagnostics"
@@ -28,7 +28,7 @@ def test_ghost_text_waits_as_long_as_the_settings_say_and_can_be_called_off_mean
     assert wire.call("textDocument/completion", at(URI, 1, 3))["items"]
     assert not any(message.get("id") == ghost for message in wire.received)
     wire.notify("$/cancelRequest", {"id": ghost})
-    assert wire.reply(ghost)["error"]["code"] == -32800
+    assert wire.reply(ghost)["error"]["code"] == CANCELLED
     configure(wire, inlineCompletion={"delayMs": 0})
     assert wire.call("textDocument/inlineCompletion", at(URI, 1, 3, context={"triggerKind": 2}))["items"]
 

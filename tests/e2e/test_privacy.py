@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 from e2e.conftest import Start
 from e2e.test_lifecycle import ordered_burst
-from e2e.wire import PATIENCE_S, Wire, at, edited, frame, pack, replaced
+from e2e.wire import PATIENCE_S, SECRET, Wire, at, edited, frame, pack, replaced
 
-SECRET = "hunter2_in_the_source"
 URI = "file:///a.py"
 
 AUDIT = """

@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 from e2e.conftest import Start
-from e2e.wire import Wire, at, edited, frame, pack, replaced
+from e2e.wire import INTERNAL_ERROR, SECRET, Wire, at, edited, frame, pack, replaced
 
-INTERNAL_ERROR = -32603
-SECRET = "hunter2_in_the_source"
 URI = "file:///a.py"
 
 FAULTY = """

@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from e2e.conftest import Start
-from e2e.wire import Wire, at, edited, frame, pack, replaced
+from e2e.wire import CANCELLED, INVALID_PARAMS, INVALID_REQUEST, PARSE_ERROR, Wire, at, edited, frame, pack, replaced
 
-PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS = -32700, -32600, -32601, -32602
-CANCELLED = -32800
-SECRET = "hunter2_in_the_source"
 URI = "file:///a.py"
 HOVER = "textDocument/hover"
-
-
-@pytest.fixture(scope="module")
-def wire(words: Path) -> Iterator[Wire]:
-    """One server for all of this module: it has to survive each of its tests."""
-    wire = Wire("--model", words)
-    wire.initialize()
-    yield wire
-    assert wire.leave() == 0
-    assert [message for message in wire.received if message.get("method") == "window/showMessage"] == []
-    assert SECRET not in wire.errors()
 
 
 def headed(body: bytes, header: str) -> bytes:

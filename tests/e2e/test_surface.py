@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from e2e.wire import Message, Wire, edited, place, replaced
+from e2e.wire import CONTENT_MODIFIED, INVALID_PARAMS, REQUEST_FAILED, Message, Wire, edited, place, replaced
 
 URI, OTHER, SECRET = "file:///a.py", "file:///a.kt", "file:///.env"
 TEXT = "def get():\n    get();\n\ndef set():\n    vuz();\n"
-INVALID_PARAMS, CONTENT_MODIFIED, REQUEST_FAILED = -32602, -32801, -32803
 
 COMMANDS = ("peephole.explain", "peephole.heatMap", "peephole.documents", "peephole.status", "peephole.introspect")
 

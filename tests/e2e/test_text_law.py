@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import reference_editor as reference
-from e2e.wire import Wire, at, edited, pack, replaced
+from e2e.wire import CANCELLED, Wire, at, edited, pack, replaced
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lsprotocol import types
@@ -76,7 +76,7 @@ def interrupt(wire: Wire, uri: str, interlude: str, place: types.Position) -> No
         name = f"cancelled-{next(names)}"
         wire.send(pack("textDocument/completion", params, name), pack("$/cancelRequest", {"id": name}))
         reply = wire.reply(name)
-        assert "result" in reply or reply["error"]["code"] == -32800
+        assert "result" in reply or reply["error"]["code"] == CANCELLED
     elif interlude == "digest":
         wire.status(digest=True)
 

@@ -18,6 +18,14 @@ PATIENCE_S = 300.0
 
 Message = dict[str, Any]
 
+PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS, INTERNAL_ERROR = -32700, -32600, -32601, -32602, -32603
+NOT_INITIALIZED = -32002
+CANCELLED, CONTENT_MODIFIED, CANCELLED_BY_THE_SERVER, REQUEST_FAILED = -32800, -32801, -32802, -32803
+"""Codes of JSON-RPC 2.0 (section 5.1) and of LSP 3.17 (`ErrorCodes`, `LSPErrorCodes`)."""
+
+SECRET = "hunter2_in_the_source"
+"""Text of a document, which no log may hold."""
+
 
 def serve_command(*options: str | Path) -> list[str]:
     """How a client starts the server."""
@@ -79,7 +87,7 @@ class Wire:
 
     def refuse(self, identifier: int | str) -> None:
         """Answers a request of the server's with an error."""
-        error = {"code": -32601, "message": "not supported"}
+        error = {"code": METHOD_NOT_FOUND, "message": "not supported"}
         self.send(frame(json.dumps({"jsonrpc": "2.0", "id": identifier, "error": error}).encode()))
 
     def reply(self, identifier: int | str | None) -> Message:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from checkpoints import write_tiny_checkpoint
+from checkpoints import Build, Followers, write_bigram_checkpoint, write_tiny_checkpoint
 
 from peephole.model.checkpoint import Checkpoint
 from peephole.model.predictor import Predictor
@@ -29,3 +29,18 @@ def predictors(checkpoints: dict[str, Checkpoint]) -> dict[str, Predictor]:
 def predictor(predictors: dict[str, Predictor]) -> Predictor:
     """The LSTM's predictor, where the cell does not matter."""
     return predictors["lstm"]
+
+
+@pytest.fixture(scope="session")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """Makes a predictor of a bigram model, once for equal ones."""
+    made: dict[str, Predictor] = {}
+
+    def make(followers: Followers) -> Predictor:
+        key = repr(followers)
+        if key not in made:
+            folder: Path = tmp_path_factory.mktemp("bigram") / "model"
+            made[key] = Predictor(Runtime(write_bigram_checkpoint(folder, followers)))
+        return made[key]
+
+    return make

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
-from checkpoints import write_bigram_checkpoint
+from checkpoints import Build, Followers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from peephole.model.continuation import Continuation, continue_text, put_right
 from peephole.model.indentation import indentation_of
 from peephole.model.predictor import Predictor
-from peephole.model.runtime import Runtime
 from peephole.model.structure import Structure
-
-Followers = dict[str, dict[str, float]]
-Build = Callable[[Followers], Predictor]
 
 WORDS: Followers = {
     " ": {"g": 0.5, "s": 0.3, "1": 0.1, '"': 0.06, "(": 0.04},
@@ -40,21 +33,6 @@ LINES: Followers = {
     "}": {"\n": 1},
 }
 """Blocks of statements `x;` that are indented by one space."""
-
-
-@pytest.fixture(scope="module")
-def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """Makes a predictor of a bigram model, once for equal ones."""
-    made: dict[str, Predictor] = {}
-
-    def make(followers: Followers) -> Predictor:
-        key = repr(followers)
-        if key not in made:
-            folder: Path = tmp_path_factory.mktemp("bigram") / "model"
-            made[key] = Predictor(Runtime(write_bigram_checkpoint(folder, followers)))
-        return made[key]
-
-    return make
 
 
 def goes_on(

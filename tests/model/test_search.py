@@ -1,20 +1,14 @@
 """Candidates and lines against bigram models, whose tokens can be enumerated by hand."""
 
 import math
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from checkpoints import write_bigram_checkpoint
+from checkpoints import Build, Followers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from peephole.model.predictor import Predictor, Reading
-from peephole.model.runtime import Runtime
 from peephole.model.search import Candidate, ending_bits, next_tokens
-
-Followers = dict[str, dict[str, float]]
-Build = Callable[[Followers], Predictor]
 
 WORDS: Followers = {
     " ": {"g": 0.5, "s": 0.3, "1": 0.1, '"': 0.06, "(": 0.04},
@@ -31,21 +25,6 @@ WORDS: Followers = {
     ";": {"\n": 1},
     "\n": {" ": 1},
 }
-
-
-@pytest.fixture(scope="module")
-def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """Makes a predictor of a bigram model, once for equal ones."""
-    made: dict[str, Predictor] = {}
-
-    def make(followers: Followers) -> Predictor:
-        key = repr(followers)
-        if key not in made:
-            folder: Path = tmp_path_factory.mktemp("bigram") / "model"
-            made[key] = Predictor(Runtime(write_bigram_checkpoint(folder, followers)))
-        return made[key]
-
-    return make
 
 
 def after(predictor: Predictor, text: str, language: str = "java") -> Reading:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from tree_sitter import Node
 
 from ...sampling.syntax import parse, walk, written
 from ...texts import Text
+from .file_types import FileTypes
 from .java_types import JavaTypes
 from .python_types import PythonTypes
 
@@ -24,19 +24,6 @@ MOST_OF_A_FILE = 6
 """Methods drawn from one file: reading a file is what costs."""
 
 
-class Types(Protocol):
-    """The types of one file."""
-
-    def methods(self, root: Node) -> Iterator[tuple[Node, str]]:
-        """Methods with the types that they declare."""
-
-    def type_at(self, expression: Node, place: Node) -> str:
-        """The type that an expression would have at a node of the file, "" if it is unknown."""
-
-    def fits(self, declared: str, found: str, *, literal: bool = False) -> bool | None:
-        """Whether a type fits a declared one; None where nobody can tell."""
-
-
 TYPES: dict[str, type[JavaTypes] | type[PythonTypes]] = {"java": JavaTypes, "python": PythonTypes}
 PLACES = {"java": "class A {{ Object f() {{ return {}; }} }}", "python": "def f():\n    return {}\n"}
 
@@ -47,7 +34,7 @@ class Case:
 
     text: Text
     language: str
-    types: Types
+    types: FileTypes
     node: Node
     declared: str
     offset: int

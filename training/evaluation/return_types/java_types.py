@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from ...sampling.syntax import above, walk, written
+from .file_types import FileTypes
 
 TYPES = frozenset(["class_declaration", "interface_declaration", "enum_declaration", "record_declaration"])
 NUMBERS = ("byte", "short", "char", "int", "long", "float", "double")
@@ -73,11 +74,11 @@ COMPARING = frozenset(["==", "!=", "<", ">", "<=", ">=", "&&", "||"])
 NULL = "null"
 
 
-class JavaTypes:
+class JavaTypes(FileTypes):
     """The types of one file."""
 
     def __init__(self, root: Node) -> None:
-        self._at: Node | None = None
+        super().__init__()
         self._calls: dict[str, set[str]] = {}
         self._above: dict[str, set[str]] = {}
         self._variables: set[str] = set()
@@ -94,14 +95,6 @@ class JavaTypes:
         for node in walk(root):
             if node.type == "method_declaration" and node.child_by_field_name("body") is not None:
                 yield node, declared_type(node)
-
-    def type_at(self, expression: Node, place: Node) -> str:
-        """The type that an expression of another tree would have at a node of this file."""
-        self._at = place
-        try:
-            return self.type_of(expression)
-        finally:
-            self._at = None
 
     def type_of(self, node: Node) -> str:
         """The type of an expression, "" if it is unknown."""

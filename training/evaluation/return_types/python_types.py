@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from ...sampling.syntax import above, walk, written
+from .file_types import FileTypes
 
 CLOSED = frozenset(
     ["bool", "int", "float", "complex", "str", "bytes", "list", "dict", "set", "frozenset", "tuple", "None"]
@@ -69,11 +70,11 @@ LOOPS = frozenset(["for_statement", "as_pattern_target", "augmented_assignment",
 """Nodes that give a name a value of which nothing is known."""
 
 
-class PythonTypes:
+class PythonTypes(FileTypes):
     """The types of one file."""
 
     def __init__(self, root: Node) -> None:
-        self._at: Node | None = None
+        super().__init__()
         self._calls: dict[str, set[str]] = {}
         self._classes: dict[str, set[str]] = {}
         self._attributes: dict[str, set[str]] = {}
@@ -108,14 +109,6 @@ class PythonTypes:
             return self.type_of(value)
         finally:
             self._at = place
-
-    def type_at(self, expression: Node, place: Node) -> str:
-        """The type that an expression of another tree would have at a node of this file."""
-        self._at = place
-        try:
-            return self.type_of(expression)
-        finally:
-            self._at = None
 
     def type_of(self, node: Node) -> str:
         """The type of an expression, those that it may have with `|` between; "" if it is unknown."""
