@@ -16,6 +16,7 @@ from pygls.lsp.server import LanguageServer
 from peephole.model.version import VERSION
 
 from . import code_actions, code_lens, explanation, heat_map, introspection, pulling, status
+from .allocation import give_freed_memory_back
 from .errors import UsageError
 from .logs import start_logging
 from .protocol import PeepholeProtocol
@@ -123,6 +124,7 @@ def serve(*, tcp_port: int | None, model_folder: Path | None, log_file: Path | N
     tcp_port: listen on this port of the loopback interface (0 for any free one), else speak over standard input and
     output. Raises `UsageError` for a log file that cannot be written or a port that is taken.
     """
+    give_freed_memory_back()
     try:
         start_logging(log_file, int(verbose))
     except OSError as error:

@@ -1,0 +1,27 @@
+"""Memory that is freed goes back to the system."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+
+M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
+"""Names of glibc's `mallopt` (malloc.h)."""
+
+LARGE = 256 << 10
+"""Bytes from which on an array has pages of its own, which go back at once when it is freed."""
+
+
+def give_freed_memory_back() -> bool:
+    """Makes malloc do so, in the whole process; False where the C library is not glibc.
+
+    By itself glibc gives each thread a heap of its own, and takes ever larger arrays from it once one was freed. What
+    is read of documents comes and goes in megabytes, and what it leaves there is full of holes.
+    """
+    if not sys.platform.startswith("linux"):
+        return False
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is None:
+        return False
+    settings = {M_ARENA_MAX: 1, M_MMAP_THRESHOLD: LARGE}
+    return all(mallopt(name, value) == 1 for name, value in settings.items())
