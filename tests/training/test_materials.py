@@ -42,6 +42,17 @@ def test_a_folder_of_archives_checkouts_and_folders_is_as_many_packages(tmp_path
     assert find_packages(tmp_path, LANGUAGES) == found
 
 
+def test_a_child_without_code_is_not_taken_for_the_text_to_measure_on(tmp_path: Path) -> None:
+    for name in ("code", "docs", "notes"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "README").write_text("what this is\n")
+    (tmp_path / "code" / "A.java").write_text(java_file(1))
+    write_archive(tmp_path / "b.zip")
+    materials = list_materials([tmp_path], ("java",), development_share=0.1, seed=1)
+    assert sorted(material.name for material in materials) == ["b.zip", "code"]
+    assert sorted(material.split for material in materials) == ["development", "train"]
+
+
 def test_hidden_children_are_no_packages(tmp_path: Path) -> None:
     (tmp_path / ".cache").mkdir()
     write_archive(tmp_path / ".part.zip")

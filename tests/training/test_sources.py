@@ -79,6 +79,19 @@ def test_a_checkout_gives_tracked_files_alone(tmp_path: Path) -> None:
     assert len(checkout_version(tmp_path)) == 40
 
 
+def test_a_checkout_deep_in_a_plain_folder_gives_tracked_files_alone(tmp_path: Path) -> None:
+    inner = tmp_path / "work" / "mine"
+    inner.mkdir(parents=True)
+    git(inner, "init", "-q")
+    write_folder(inner)
+    git(inner, "add", "-A")
+    (inner / "Untracked.java").write_text(java_file(3))
+    write_folder(tmp_path / "work" / "plain")
+    (tmp_path / "work" / "plain" / ".git").mkdir()  # has the name only
+    places = [f"work/{name}/{path}" for name in ("mine", "plain") for path in CODE]
+    assert sorted(read(tmp_path)) == sorted(places)
+
+
 def test_a_tracked_file_that_was_deleted_is_passed_over(tmp_path: Path) -> None:
     git(tmp_path, "init", "-q")
     write_folder(tmp_path)

@@ -11,7 +11,7 @@ from pathlib import Path
 from ..errors import CorpusError
 from .harvest import Material
 from .recipe import load_recipe, refuse_repeats
-from .sources import checkout_version, is_archive, is_checkout, language_of
+from .sources import checkout_version, is_archive, is_checkout, language_of, list_files
 
 UNRECORDED = "not recorded"
 """The licence of a person's own files: theirs to know."""
@@ -27,7 +27,8 @@ def list_materials(
         if path.suffix == ".json" and not path.is_dir():
             pinned += _from_recipe(path, languages)
         else:
-            own += [_from_path(package, languages) for package in find_packages(path, languages)]
+            found = [each for each in find_packages(path, languages) if each == path or _may_hold(each, languages)]
+            own += [_from_path(package, languages) for package in found]
     refuse_repeats(material.pinned for material in pinned if material.pinned is not None)
     materials = pinned + _split(_name_apart(own, (m.name for m in pinned)), development_share, seed)
     if not materials:
@@ -59,6 +60,16 @@ def find_packages(path: Path, languages: tuple[str, ...]) -> list[Path]:
         if not loose and any(is_checkout(child) or is_archive(child) for child in children):
             return [child for child in children if child.is_dir() or is_archive(child)]
     return [path]
+
+
+def _may_hold(package: Path, languages: tuple[str, ...]) -> bool:
+    """Whether to take a child of what was named: one without code might be chosen for all development text there is."""
+    if is_archive(package):
+        return True
+    try:
+        return next(list_files(package, languages), None) is not None
+    except CorpusError:
+        return True  # to be told among the missing
 
 
 def _list(folder: Path) -> list[Path]:

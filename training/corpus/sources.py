@@ -107,7 +107,10 @@ def language_of(path: str, languages: tuple[str, ...]) -> str | None:
 
 
 def _walk(root: Path, folder: str = "", rules: Ignoring | None = None) -> Iterator[str]:
-    """Files below a folder in a fixed order; hidden folders, links and what `.gitignore` names are not followed."""
+    """Files below a folder in a fixed order; hidden folders, links and what `.gitignore` names are not followed.
+
+    Of a checkout that lies there it is the tracked files, as where it is named itself.
+    """
     try:
         with os.scandir(root / folder) as entries:
             found = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries)
@@ -117,8 +120,21 @@ def _walk(root: Path, folder: str = "", rules: Ignoring | None = None) -> Iterat
     yield from (folder + name for name, is_folder in found if not is_folder and not rules.shuts_out(folder + name))
     for name, is_folder in found:
         below = f"{folder}{name}/"
-        if is_folder and not name.startswith(".") and not rules.shuts_out(below):
+        if not is_folder or name.startswith(".") or rules.shuts_out(below):
+            continue
+        if _is_whole_checkout(root / below):
+            yield from (below + path for path in tracked_files(root / below))
+        else:
             yield from _walk(root, below, rules)
+
+
+def _is_whole_checkout(folder: Path) -> bool:
+    """Whether git would take it for a checkout of its own: of what only has the name it would ask the folders above."""
+    git = folder / ".git"
+    try:
+        return git.is_file() or (git / "HEAD").is_file()
+    except OSError:
+        return False  # to be refused when it is listed
 
 
 def list_files(root: Path, languages: tuple[str, ...]) -> Iterator[tuple[str, str, int]]:
