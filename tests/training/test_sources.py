@@ -79,6 +79,18 @@ def test_a_checkout_gives_tracked_files_alone(tmp_path: Path) -> None:
     assert len(checkout_version(tmp_path)) == 40
 
 
+def test_a_checkout_cannot_have_a_program_run(tmp_path: Path) -> None:
+    program, trace = tmp_path / "program", tmp_path / "ran"
+    program.write_text(f"#!/bin/sh\ntouch '{trace}'\n")
+    program.chmod(0o755)
+    folder = write_folder(tmp_path / "mine")
+    git(folder, "init", "-q")
+    git(folder, "add", "-A")
+    git(folder, "config", "core.fsmonitor", str(program))
+    assert read(folder) == CODE
+    assert not trace.exists()
+
+
 def test_a_checkout_deep_in_a_plain_folder_gives_tracked_files_alone(tmp_path: Path) -> None:
     inner = tmp_path / "work" / "mine"
     inner.mkdir(parents=True)

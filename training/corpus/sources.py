@@ -24,6 +24,9 @@ from .ignoring import Ignoring
 LARGEST_READ = 16 << 20
 """Bytes; a larger file is not read at all (the filters leave it out anyway), so an archive cannot fill memory."""
 
+GIT = ("git", "-c", "core.fsmonitor=false")
+"""A checkout's own settings may name a program that tells git what has changed; it is not to be run."""
+
 _TAR_ENDINGS = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2")
 _ZIP_ENDINGS = (".zip", ".whl", ".jar")
 _DECOMPRESSORS: dict[bytes, Callable[[Path], BufferedIOBase]] = {
@@ -92,7 +95,7 @@ def checkout_version(checkout: Path) -> str:
 
 def _git(checkout: Path, *arguments: str) -> bytes:
     try:
-        done = subprocess.run(["git", "-C", str(checkout), *arguments], capture_output=True, check=True)
+        done = subprocess.run([*GIT, "-C", str(checkout), *arguments], capture_output=True, check=True)
     except FileNotFoundError as error:
         raise CorpusError(f"{checkout} is a git checkout, but there is no git to list its files with") from error
     except subprocess.CalledProcessError as error:
