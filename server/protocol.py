@@ -25,6 +25,8 @@ from pygls.exceptions import JsonRpcException, JsonRpcInternalError, JsonRpcMeth
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import JsonRPCNotification, JsonRPCRequestMessage, LanguageServerProtocol
 
+from .leniency import understood
+
 logger = logging.getLogger(__name__)
 
 OWN_SYNCHRONISATION = (
@@ -183,6 +185,8 @@ class PeepholeProtocol(LanguageServerProtocol):
         if not isinstance(data["method"], str):
             raise TypeError("a method is named by a string")
         kind = self.get_message_type(data["method"])
+        if kind is types.InitializeRequest:
+            return self._structure_initialize(data)
         if kind is not None:
             return self._converter.structure(data, kind)
         # Methods of our own keep their parameters as plain JSON, and may leave them out.
@@ -190,6 +194,20 @@ class PeepholeProtocol(LanguageServerProtocol):
         if "id" in data:
             return JsonRPCRequestMessage(id=data["id"], method=method, jsonrpc=version, params=params)
         return JsonRPCNotification(method=method, jsonrpc=version, params=params)
+
+    def _structure_initialize(self, data: dict[str, Any]) -> Any:
+        """The first request; without what of it is not understood, if that leaves anything."""
+
+        def parse(params: Any) -> Any:
+            return self._converter.structure(data | {"params": params}, types.InitializeRequest)
+
+        try:
+            return parse(data.get("params"))
+        except Exception:  # cattrs raises what it likes
+            if not isinstance(data.get("params"), dict):
+                raise
+            logger.info("parts of what the client says of itself are not understood, and passed over")
+            return parse(understood(data["params"], parse))
 
     def handle_message(self, message: Any) -> None:
         """Hands a message to its handler, or answers why none may have it."""

@@ -88,9 +88,9 @@ class Pulls:
             self._refreshing = True
             self._ask_client(types.WORKSPACE_DIAGNOSTIC_REFRESH, None).add_done_callback(self._refreshed)
 
-    def _refreshed(self, _: Future[Any]) -> None:
+    def _refreshed(self, reply: Future[Any]) -> None:
         self._refreshing = False
-        if self._refresh_again:
+        if self._refresh_again and not reply.cancelled():  # as all that waits is when the server is shut down
             self.refresh()
 
     def _is_read(self, session: Session) -> bool:

@@ -9,7 +9,18 @@ from pathlib import Path
 
 import pytest
 from e2e.conftest import Start
-from e2e.wire import CANCELLED, INVALID_REQUEST, NOT_INITIALIZED, Wire, at, edited, frame, pack, serve_command
+from e2e.wire import (
+    CANCELLED,
+    INVALID_PARAMS,
+    INVALID_REQUEST,
+    NOT_INITIALIZED,
+    Wire,
+    at,
+    edited,
+    frame,
+    pack,
+    serve_command,
+)
 
 URI = "file:///a.py"
 
@@ -88,6 +99,42 @@ def test_columns_are_counted_in_the_first_unit_that_the_client_offers_and_the_se
     assert answer["capabilities"]["positionEncoding"] == wire.status()["positionEncoding"] == agreed
     assert wire.leave() == 0
     assert wire.errors() == ""
+
+
+def test_what_a_client_of_tomorrow_says_of_itself_costs_no_more_than_what_is_not_understood(
+    start: Start, words: Path
+) -> None:
+    wire = start("--model", words)
+    capabilities = {
+        "general": {"positionEncodings": ["utf-8"], "staleRequestSupport": {"cancel": "maybe"}},
+        "textDocument": {
+            "hover": {"contentFormat": ["html", "markdown"]},
+            "publishDiagnostics": {"tagSupport": {"valueSet": [1, 2, 99]}},
+            "completion": {
+                "completionItem": {"labelDetailsSupport": True, "insertTextModeSupport": {"valueSet": [1, 7]}}
+            },
+            "semanticTokens": {"requests": {}, "tokenTypes": [], "tokenModifiers": [], "formats": ["absolute"]},
+            "tomorrow": [1],
+        },
+        "workspace": {"symbol": {"symbolKind": {"valueSet": ["many"]}}, "workspaceEdit": {"failureHandling": "magic"}},
+    }
+    answer = wire.initialize(capabilities=capabilities, trace="compact")
+    assert answer["capabilities"]["positionEncoding"] == "utf-8"
+    wire.open(URI, "\n ge")
+    items = wire.call("textDocument/completion", at(URI, 1, 3))["items"]
+    assert items[0]["labelDetails"]["description"].endswith("%")
+    assert wire.call("textDocument/hover", at(URI, 1, 2))["contents"]["kind"] == "markdown"
+    assert wire.leave() == 0
+
+
+@pytest.mark.parametrize("params", [None, [], 7, "x"])
+def test_an_initialize_that_says_nothing_is_refused_and_may_be_tried_again(
+    start: Start, words: Path, params: object
+) -> None:
+    wire = start("--model", words)
+    assert wire.reply(wire.ask("initialize", params))["error"]["code"] == INVALID_PARAMS
+    wire.initialize()
+    assert wire.leave() == 0
 
 
 def test_a_shutdown_answers_what_is_still_being_worked_on(start: Start, untrained: Path) -> None:

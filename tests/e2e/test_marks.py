@@ -213,6 +213,19 @@ def test_marks_are_to_be_asked_for_again_when_settings_or_the_model_change(
     assert mark not in pull(wire)["items"]
 
 
+def test_a_client_that_never_asks_again_can_say_goodbye(start: Start, sure: Path) -> None:
+    """All that the server waits for is cancelled then, while pygls goes through it."""
+    wire = begin(start, sure, REFRESHED)
+    pull(wire)
+    wire.status(digest=True)
+    for sensitivity in (99, 98, 97):
+        settings = {"peephole": {"diagnostics": {"debounceMs": 0, "sensitivity": sensitivity}}}
+        wire.notify("workspace/didChangeConfiguration", {"settings": settings})
+    wire.wait(lambda message: message.get("method") == REFRESH)
+    assert wire.leave() == 0
+    assert wire.errors() == ""
+
+
 def test_clients_that_do_not_ask_are_not_told_to(start: Start, sure: Path) -> None:
     wire = begin(start, sure, REFRESHED)
     assert len(published(wire)) == 1

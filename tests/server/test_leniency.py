@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lsprotocol import types
+from pygls.protocol import default_converter
+
+from peephole.server.leniency import LEAST, understood
+
+CONVERTER = default_converter()
+NAMES = ("textDocument", "hover", "contentFormat", "workspace", "configuration", "general", "positionEncodings", "x")
+json = st.recursive(
+    st.none() | st.booleans() | st.integers(0, 3) | st.sampled_from(["markdown", "html", "utf-8"]),
+    lambda each: st.lists(each, max_size=2) | st.dictionaries(st.sampled_from(NAMES), each, max_size=3),
+    max_leaves=8,
+)
+
+
+def parse(params: dict[str, Any]) -> types.InitializeParams:
+    return CONVERTER.structure(params, types.InitializeParams)
+
+
+@given(st.dictionaries(st.sampled_from(("capabilities", "trace", "processId", "workspaceFolders")), json))
+def test_whatever_a_client_says_something_of_it_is_understood(params: dict[str, Any]) -> None:
+    parse(understood(params, parse))
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ({"trace": "compact", "processId": 3}, {"processId": 3}),
+        (
+            {"capabilities": {"textDocument": {"hover": {"contentFormat": ["html", "markdown"]}}}},
+            {"capabilities": {"textDocument": {"hover": {"contentFormat": ["markdown"]}}}},
+        ),
+        (
+            {"capabilities": {"workspace": {"configuration": True, "symbol": {"symbolKind": {"valueSet": [99]}}}}},
+            {"capabilities": {"workspace": {"configuration": True, "symbol": {"symbolKind": {"valueSet": []}}}}},
+        ),
+        ({"capabilities": 7}, {}),
+    ],
+)
+def test_no_more_is_left_out_than_what_is_not_understood(said: dict[str, Any], kept: dict[str, Any]) -> None:
+    assert understood(said, parse) == LEAST | kept
