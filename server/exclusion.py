@@ -12,6 +12,9 @@ from urllib.parse import unquote, urlsplit
 
 from .settings import DocumentSettings
 
+BEFORE_DRIVE = re.compile("^/(?=[a-z]:)")
+"""What a URI has before a drive of Windows, and its path has not."""
+
 
 def reason_to_forget(uri: str, characters: int, settings: DocumentSettings) -> str | None:
     """Why not even the text of a document may be kept, or None if it may."""
@@ -54,7 +57,7 @@ def excluding_pattern(uri: str, patterns: tuple[str, ...]) -> str | None:
     With a slash the pattern is held against the whole path, without one against each part of it, so that `.ssh`
     shuts out a folder.
     """
-    path = PurePosixPath(unquote(_path_in(uri)).replace("\\", "/").lower())
+    path = PurePosixPath(BEFORE_DRIVE.sub("", unquote(_path_in(uri)).replace("\\", "/").lower()))
     for pattern in patterns:
         names = [str(path)] if "/" in pattern else path.parts
         if any(fnmatchcase(name, pattern.lower()) for name in names):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
+from pygls.uris import from_fs_path
 
 from .activity import Activity, Watch
 from .answer import ClientSupport
@@ -117,6 +118,9 @@ class Service:
         from .document import Document  # brings numpy, which takes a tenth of a second: `initialize` can do without
 
         item = params.text_document
+        before = self._sessions.get(item.uri)
+        if before is not None:  # nobody may open it twice, but its marks would stay
+            self._background.closed(before)
         session = Session(item.uri, item.language_id, None, UNTAKEN)
         self._sessions.add(session)
         self._workspace.renew()
@@ -214,10 +218,12 @@ class Service:
 
 
 def folders_of(params: types.InitializeParams) -> list[str]:
-    """URIs of the client's workspace folders; of a client that knows only one, its root."""
+    """URIs of the client's workspace folders; of a client that knows only one, its root, which an old one names by
+    its path."""
     if params.workspace_folders is not None:
         return [folder.uri for folder in params.workspace_folders]
-    return [params.root_uri] if params.root_uri else []
+    root = params.root_uri or (from_fs_path(params.root_path) if params.root_path else None)
+    return [root] if root else []
 
 
 def characters_of(text: str) -> int:

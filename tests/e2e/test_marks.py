@@ -139,6 +139,13 @@ def test_who_asks_after_marks_were_published_sees_them_once(shared: Wire) -> Non
     assert published(wire, None) == []
 
 
+def test_a_document_that_is_opened_twice_keeps_no_marks_of_the_first_time(shared: Wire) -> None:
+    wire = reopened(shared)
+    assert len(published(wire)) == 1
+    wire.open(URI, TEXT, "rust")
+    assert published(wire, None) == []
+
+
 def test_a_report_that_says_the_same_says_only_that(shared: Wire) -> None:
     wire = reopened(shared)
     first = settled_pull(wire)

@@ -81,6 +81,19 @@ def test_a_name_of_another_file_is_completed_and_counted(start: Start, rememberi
     assert workspace["bytesHeld"] > len(PECULIAR)
 
 
+@pytest.mark.parametrize("name", ["rootPath", "rootUri", "workspaceFolders"])
+def test_a_client_may_name_its_folder_in_any_way(start: Start, remembering: Path, folder: Path, name: str) -> None:
+    wire = start("--model", remembering)
+    named: dict[str, Any] = {
+        "rootPath": str(folder),
+        "rootUri": folder.as_uri(),
+        "workspaceFolders": [{"uri": folder.as_uri(), "name": "workspace"}],
+    }
+    wire.initialize(**{"rootUri": None, name: named[name]})
+    wire.open((folder / "main.py").as_uri(), "\nzwq_g")
+    assert settle(wire)["workspace"]["files"] == 1
+
+
 def test_a_deleted_file_leaves_no_trace_in_any_answer(start: Start, remembering: Path, folder: Path) -> None:
     wire = start("--model", remembering)
     uri = begin(wire, folder)

@@ -37,6 +37,12 @@ def test_a_pattern_with_a_slash_is_held_against_the_whole_path() -> None:
     assert excluding_pattern("file:///w/src/a/B.java", ("*/generated/*",)) is None
 
 
+@pytest.mark.parametrize("uri", ["file:///c%3A/Users/me/keys/a.py", "file:///C:/Users/me/keys/a.py"])
+def test_a_drive_of_windows_is_written_as_in_a_path(uri: str) -> None:
+    assert excluding_pattern(uri, ("C:/Users/*/keys/*",)) == "C:/Users/*/keys/*"
+    assert excluding_pattern(uri, ("D:/Users/*",)) is None
+
+
 def test_each_refusal_says_why() -> None:
     settings = DocumentSettings(languages=("python",), largest_characters=1_000)
     assert reason_to_forget("file:///a.py", 1_000, settings) is None

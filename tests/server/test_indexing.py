@@ -294,7 +294,12 @@ async def test_a_folder_goes_however_its_removal_is_spelled(bench: Bench, spelle
     ("uri", "path"),
     [
         ("file:///a/b%20c.py", "/a/b c.py"),
+        ("file:///a;b/c;d.py", "/a;b/c;d.py"),
+        ("file://localhost/a/b.py", "/a/b.py"),
+        ("file://host/a/b.py", "//host/a/b.py"),
         ("untitled:a", None),
+        ("vscode-notebook-cell:/a/b.ipynb#W0", None),
+        ("git:/a/b.py?%7B%7D", None),
         ("file:a.py", None),
         ("file:///a\ud800.py", None),
         ("file:///a%00b", None),
