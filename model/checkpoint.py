@@ -133,7 +133,9 @@ def read_checkpoint(folder: Path) -> Checkpoint:
     hashes = check_files(folder, description["files"])
     provenance = as_object(description["provenance"], "provenance")
     calibration = description.get("calibration")
-    calibrated = None if calibration is None else Calibration.from_json(calibration)
+    # A table of bits by reason, as the first were, says nothing of scores.
+    outdated = isinstance(calibration, dict) and "thresholds_bits" in calibration
+    calibrated = None if calibration is None or outdated else Calibration.from_json(calibration)
     return Checkpoint(folder, config, vocabulary, provenance, hashes, dtype, calibrated)
 
 

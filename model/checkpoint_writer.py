@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -80,15 +81,22 @@ def add_calibration(
 ) -> Checkpoint:
     """Write the same model with this calibration; `provenance` of it is put under "calibration".
 
-    The folder may be the checkpoint's own; else as for `write_checkpoint`. The model's hash stays.
+    The folder may be the checkpoint's own; else as for `write_checkpoint`. The model's hash stays, so does its card.
     """
     told = {**checkpoint.provenance, "calibration": dict(provenance)}
     files = {name: checkpoint.read_file(name) for name in checkpoint.sha256}
-    return write_files(folder, replace(checkpoint, provenance=told, calibration=calibration), files)
+    card = checkpoint.folder / CARD
+    beside = {CARD: card.read_bytes()} if card.is_file() else {}
+    return write_files(folder, replace(checkpoint, provenance=told, calibration=calibration), files, beside)
 
 
-def write_files(folder: Path, described: Checkpoint, files: Mapping[str, bytes]) -> Checkpoint:
-    """Write a checkpoint's files, and the description that records them; `described`: all but its folder and hashes."""
+def write_files(
+    folder: Path, described: Checkpoint, files: Mapping[str, bytes], beside: Mapping[str, bytes] = MappingProxyType({})
+) -> Checkpoint:
+    """Write a checkpoint's files, and the description that records them; `described`: all but its folder and hashes.
+
+    beside: files that are none of the model's, its card.
+    """
     description = {
         "format": FORMAT,
         "config": described.config.to_json(),
@@ -103,7 +111,7 @@ def write_files(folder: Path, described: Checkpoint, files: Mapping[str, bytes])
         description["calibration"] = described.calibration.to_json()
     text = (json.dumps(description, indent=1, ensure_ascii=True) + "\n").encode()
     try:
-        replace_folder(folder, {**files, DESCRIPTION: text})
+        replace_folder(folder, {**files, **beside, DESCRIPTION: text})
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise CheckpointError(f"{folder} cannot be written ({reason}); make room or choose another folder") from error

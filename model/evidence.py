@@ -6,9 +6,9 @@ A network that reads forwards is surprised behind a fault as well as at it, and 
 blames the `b`. Charged for the characters that follow too, each rewriting has to explain them: the right one is repaid
 there, another that merely sounds likelier at the place is not.
 
-Whoever writes a wrong token has to choose one. To choose among a document's names costs about the same everywhere,
-so it is left to calibration; but the spelling of a name that is new is as dear as it is long, and no evidence of a
-fault. So of what is new only the first character counts.
+Whoever writes a wrong token has to choose one. To choose among a document's names costs about the same everywhere; but
+the spelling of a name that is new is as dear as it is long, and no evidence of a fault. So of what is new only the
+first character counts. New is what stands nowhere before, however often it is used behind: its first use spells it.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ import numpy as np
 
 from .foretelling import foretell
 from .lexis import keywords_of
-from .predictor import Predictor, Reading
+from .predictor import Charge, Predictor, Reading
 from .reasons import Reason
 from .rewrites import Place, Rewrite, rewrites_at_token, rewrites_in_gap
 from .search import Candidate, next_tokens
 from .slips import Names
+from .state import Float32
 from .tape import ShouldStop, Tape
 
 RIGHT_CONTEXT = 24
@@ -37,6 +38,12 @@ GLANCE, FINALISTS, HOPELESS_BITS = 6, 6, -6.0
 """Of many rewrites each is looked at with fewer characters first; the best few that are not hopeless then are charged
 for all of them. At a place with 30 rewrites that halves the time."""
 
+SEEN_WITHIN = 20_000
+"""Characters before a place in which a name is looked for to see whether it is new."""
+
+LEAST_BITS = (1.0, 3.0)
+"""Less is no evidence, for a rewriting and for the kind of a literal."""
+
 CERTAIN = 0.5
 """How probable another token must be to be the expected one: what a place leaves open is a fault less often."""
 
@@ -44,13 +51,22 @@ FREE: frozenset[Reason] = frozenset(["expected", "other", "surplus"])
 """Reasons for which the spelling of something new counts as nothing: they say that the token is the wrong one."""
 
 
+NOTHING = Charge(np.empty(0, np.float32), np.empty(0, np.float32))
+"""Of no characters."""
+
+
 @dataclass(frozen=True)
 class Evidence:
-    """bits: how much likelier the text is with the rewriting; probability: of the rewriting's own characters."""
+    """bits: how much likelier the text is with the rewriting; probability: of the rewriting's own characters.
+
+    written, rewritten: what each character cost as it stands and with the rewriting, those behind it included.
+    """
 
     rewrite: Rewrite
     bits: float
     probability: float
+    written: Charge
+    rewritten: Charge
 
 
 def weigh_place(
@@ -73,13 +89,11 @@ def weigh_place(
         return None
     found: list[Evidence] = []
     if has_gap:
-        found += weigh(
-            predictor, tape, place, readings[0], rewrites_in_gap(place, expect(tape, readings[0])), names, right
-        )
+        found += weigh(predictor, tape, place, readings[0], rewrites_in_gap(place, expect(tape, readings[0])), right)
         if should_stop is not None and should_stop():
             return None
     rewrites = rewrites_at_token(place, expect(tape, readings[-1]), names)
-    found += weigh(predictor, tape, place, readings[-1], rewrites, names, right)
+    found += weigh(predictor, tape, place, readings[-1], rewrites, right)
     return sorted(found, key=lambda evidence: -evidence.bits)
 
 
@@ -94,11 +108,10 @@ def weigh(
     place: Place,
     reading: Reading,
     rewrites: Iterable[Rewrite],
-    names: Names,
     right: int,
 ) -> list[Evidence]:
     """The evidence for those of some rewrites that are worth it; all begin where the reading ends."""
-    free = free_bits(tape, place, names)
+    free = free_bits(tape, place)
     rewrites = list(rewrites)
     if right > GLANCE and len(rewrites) > FINALISTS:
         seen = charge(predictor, tape, reading, rewrites, GLANCE, free)
@@ -114,30 +127,38 @@ def charge(
     ends = [min(rewrite.end + right, tape.fed) for rewrite in rewrites]
     texts = [rewrite.text + tape.text[rewrite.end : end] for rewrite, end in zip(rewrites, ends, strict=True)]
     found = []
-    for rewrite, end, bits in zip(rewrites, ends, foretell(predictor, reading, texts), strict=True):
-        written = float(tape.surprisal_bits[rewrite.start : end].sum(dtype=np.float64))
-        gained = written - float(bits.sum(dtype=np.float64)) - (free if rewrite.reason in FREE else 0.0)
+    for rewrite, end, rewritten in zip(rewrites, ends, foretell(predictor, reading, texts), strict=True):
+        bits = rewritten.surprisal_bits
+        written = Charge(tape.surprisal_bits[rewrite.start : end].copy(), tape.network_bits[rewrite.start : end].copy())
+        gained = total(written.surprisal_bits) - total(bits) - (free if rewrite.reason in FREE else 0.0)
         probability = 2.0 ** -float(bits[: len(rewrite.text)].sum(dtype=np.float64))
         if rewrite.reason == "other" and probability >= CERTAIN:
             rewrite = replace(rewrite, reason="expected")
-        found.append(Evidence(rewrite, gained, probability))
+        found.append(Evidence(rewrite, gained, probability, written, rewritten))
     return found
 
 
-def free_bits(tape: Tape, place: Place, names: Names) -> float:
+def total(bits: Float32) -> float:
+    """The sum of some bits."""
+    return float(bits.sum(dtype=np.float64))
+
+
+def free_bits(tape: Tape, place: Place) -> float:
     """What the spelling of the token cost behind its first character, if it is new to the document."""
     token = place.token
-    new = token.kind in ("string", "number")
-    if token.kind == "identifier":
-        new = names.uses(place.written) < 2 and place.written not in keywords_of(tape.language)
     spelled = tape.surprisal_bits[token.start + 1 : token.end]
-    return float(spelled.sum(dtype=np.float64)) if new else 0.0
+    return total(spelled) if is_new(tape, place) else 0.0
 
 
-def strongest(found: Sequence[Evidence]) -> dict[Reason, Evidence]:
-    """The strongest evidence for each reason."""
-    best: dict[Reason, Evidence] = {}
-    for evidence in found:
-        if evidence.rewrite.reason not in best or evidence.bits > best[evidence.rewrite.reason].bits:
-            best[evidence.rewrite.reason] = evidence
-    return best
+def is_new(tape: Tape, place: Place) -> bool:
+    """Whether the token is a literal, or a name that stands nowhere before."""
+    token = place.token
+    if token.kind in ("string", "number"):
+        return True
+    name = token.kind == "identifier" and place.written not in keywords_of(tape.language)
+    return name and place.written not in tape.text[max(token.start - SEEN_WITHIN, 0) : token.start]
+
+
+def plausible(place: Place, evidence: Evidence) -> bool:
+    """Whether it is evidence at all: some bits, and not of what opens the text."""
+    return place.token.start > 0 and evidence.bits >= LEAST_BITS[evidence.rewrite.reason == "kind"]

@@ -15,31 +15,35 @@ import numpy.typing as npt
 
 from .contexts import CONTEXTS, Keys, Symbols
 from .memory import LONGEST_TEXT, NEVER, Chain, Places, count_votes
-from .predictor import BITS_PER_NAT, Predictor, Reading
+from .predictor import BITS_PER_NAT, Charge, Predictor, Reading
 from .recall import Recall
 from .state import Float32
 from .vocabulary import UNKNOWN
 from .votes import Hints, Votes, join
 
 
-def foretell(predictor: Predictor, reading: Reading, texts: Sequence[str]) -> list[Float32]:
-    """Surprisal of each code point of each text as if it stood behind the reading, (T,) bits each.
+def foretell(predictor: Predictor, reading: Reading, texts: Sequence[str]) -> list[Charge]:
+    """What each code point of each text costs as if it stood behind the reading, (T,) bits each.
 
     A code point outside the vocabulary costs as in `Predictor.read`.
     """
     encoded = [predictor.vocabulary.encode(text) for text in texts]
     longest = max(map(len, encoded), default=0)
     if not longest:
-        return [np.empty(0, np.float32) for _ in texts]
+        return [Charge(np.empty(0, np.float32), np.empty(0, np.float32)) for _ in texts]
     padded = np.full((len(encoded), longest), UNKNOWN, np.uint16)
     for row, indices in zip(padded, encoded, strict=True):
         row[: len(indices)] = indices
-    bits = foretell_indices(predictor, reading, padded)
-    bits[padded == UNKNOWN] += np.float32(predictor.vocabulary.unknown_bits)
-    return [row[: len(indices)] for row, indices in zip(bits, encoded, strict=True)]
+    found = foretell_indices(predictor, reading, padded)
+    for bits in (found.surprisal_bits, found.network_bits):
+        bits[padded == UNKNOWN] += np.float32(predictor.vocabulary.unknown_bits)
+    return [
+        Charge(found.surprisal_bits[row, : len(indices)], found.network_bits[row, : len(indices)])
+        for row, indices in enumerate(encoded)
+    ]
 
 
-def foretell_indices(predictor: Predictor, reading: Reading, texts: Symbols) -> Float32:
+def foretell_indices(predictor: Predictor, reading: Reading, texts: Symbols) -> Charge:
     """Bits (B, T) of each of the texts' characters; texts: (B, T) vocabulary indices."""
     rows, length = texts.shape
     nats = np.empty((rows, length, len(predictor.vocabulary)), np.float32)
@@ -49,12 +53,18 @@ def foretell_indices(predictor: Predictor, reading: Reading, texts: Symbols) -> 
         after, behind = predictor.runtime.read_side_by_side(texts[:, :-1], reading.state.take([0] * rows))
         nats[:, 1:], hidden[:, 1:] = after, behind
     every = nats.reshape(rows * length, -1)
+    alone = _bits(every, texts)
     if reading.recall is not None and predictor.gate is not None:
         recalled = recall_along(reading.recall, texts)
         if recalled is not None:
             every = predictor.gate.mix(every, hidden.reshape(rows * length, -1), recalled)
-    bits: Float32 = every[np.arange(rows * length), texts.ravel()] * -BITS_PER_NAT
-    return bits.reshape(rows, length)
+            return Charge(_bits(every, texts), alone)
+    return Charge(alone.copy(), alone)
+
+
+def _bits(nats: Float32, texts: Symbols) -> Float32:
+    bits: Float32 = nats[np.arange(texts.size), texts.ravel()] * -BITS_PER_NAT
+    return bits.reshape(texts.shape)
 
 
 def recall_along(recall: Recall, texts: Symbols) -> Votes | None:

@@ -7,6 +7,7 @@ Which of them is likelier than what is written is for `evidence.py` to say.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -28,6 +29,10 @@ LONGEST_ARGUMENT = 30
 
 BRACKETS = {"(": ")", "[": "]"}
 """Pairs that are mistaken for each other."""
+
+STRINGS = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'")
+DECLARED = re.compile(r"\b(?!(?:new|not|in|is|and|or|if|else|for|await)\b)[\w\[\]<>]+ \w|\w: ")
+"""A parameter with its type, strings apart: the order of a list of such is its writer's own."""
 
 LONGEST_BRACKETS = 60
 """Characters from one to the other, both included."""
@@ -146,7 +151,7 @@ def _others(place: Place, expected: Sequence[Candidate], names: Names) -> Iterat
 
 
 def _misspells(written: str, text: str, token: Token, names: Names) -> bool:
-    return token.kind == "identifier" and len(written) > 3 and names.uses(written) < 2 and is_slip(written, text)
+    return token.kind == "identifier" and len(written) > 3 and names.uses(written) == 1 and is_slip(written, text)
 
 
 def _joins(place: Place, text: str) -> bool:
@@ -235,7 +240,7 @@ def _swapped(place: Place) -> Iterator[Rewrite]:
     first = place.text[start : place.found[comma].start]
     between = place.text[place.found[comma].start : middle]
     text = place.text[middle:stop].rstrip() + between + first
-    if text != place.text[start:stop]:
+    if text != place.text[start:stop] and not DECLARED.search(STRINGS.sub("", text)):
         yield Rewrite(start, stop, text, "swapped", (start, stop), text)
 
 

@@ -51,12 +51,14 @@ class Names:
 def is_slip(written: str, meant: str) -> bool:
     """Whether one letter inside a word was left out, put in, replaced, or changed places with its neighbour.
 
-    A name that begins or ends with the other (`item`, `items`), or differs in a digit (`x1`, `x2`) or its last
-    letter (`posX`, `posY`), is a name of its own.
+    A name that begins or ends with the other (`item`, `items`), or differs in a digit (`x1`, `x2`), its last letter
+    (`posX`, `posY`), or by capitals and underscores alone (`ifMatch`, `if_match`), is a name of its own.
     """
     if written == meant or abs(len(written) - len(meant)) > 1:
         return False
     if written.startswith(meant) or meant.startswith(written) or written.endswith(meant) or meant.endswith(written):
+        return False
+    if written.replace("_", "").casefold() == meant.replace("_", "").casefold():
         return False
     start, end = _differing(written, meant)
     left, right = written[start : len(written) - end], meant[start : len(meant) - end]

@@ -46,9 +46,11 @@ def test_texts_cost_what_they_cost_when_they_are_read(predictor: Predictor) -> N
     reading = tape.reading_at(len(tape.text))
     assert reading is not None
     texts = ["t a = 0; a < b", "t", "", "x☃y"]
-    for text, bits in zip(texts, foretell(predictor, reading, texts), strict=True):
-        assert bits.shape == (len(text),)
-        np.testing.assert_allclose(bits, predictor.read(reading, text)[0], atol=0.3)
+    for text, told in zip(texts, foretell(predictor, reading, texts), strict=True):
+        assert told.surprisal_bits.shape == told.network_bits.shape == (len(text),)
+        charge, _ = predictor.charge(reading, VOCABULARY.encode(text))
+        np.testing.assert_allclose(told.surprisal_bits, charge.surprisal_bits, atol=0.3)
+        np.testing.assert_allclose(told.network_bits, charge.network_bits, atol=0.3)
     assert foretell(predictor, reading, []) == []
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
+from peephole.model.sign_names import NAMES, Signs
 from peephole.training.evaluation.calibrate import exceeded
 from peephole.training.evaluation.faults import Fault, Source
+from peephole.training.evaluation.span_fit import Example, fit_weights
 from peephole.training.evaluation.span_scores import (
     Flag,
     Located,
@@ -80,9 +83,26 @@ def test_located_sums_up() -> None:
     assert figures["lines"] == {"count": 2, "top1": 0.5, "top3": 1, "top5": 1, "mrr": 0.75}
 
 
-def test_the_evidence_that_is_exceeded_falls_exponentially_beyond_what_was_seen() -> None:
-    bits = [float(k) for k in range(100, 0, -1)]
-    assert exceeded(bits, 20) == pytest.approx(81)
-    assert exceeded(bits, 20.5) == pytest.approx(80.5)
-    assert exceeded(bits, 0.1) - exceeded(bits, 0.2) == pytest.approx(exceeded(bits, 0.2) - exceeded(bits, 0.4))
-    assert exceeded(bits, 0.1) > 100
+def test_the_score_that_is_exceeded_falls_exponentially_beyond_what_was_seen() -> None:
+    scores = [float(k) for k in range(100, 0, -1)]
+    assert exceeded(scores, 30) == pytest.approx(71)
+    assert exceeded(scores, 30.5) == pytest.approx(70.5)
+    assert exceeded(scores, 0.1) - exceeded(scores, 0.2) == pytest.approx(exceeded(scores, 0.2) - exceeded(scores, 0.4))
+    assert exceeded(scores, 0.1) > 100
+    assert exceeded(scores, 300) < exceeded(scores, 200) < 1
+
+
+def test_weights_tell_faults_by_the_sign_that_tells_them() -> None:
+    generator = np.random.default_rng(1)
+    telling, idle = NAMES.index("near"), NAMES.index("far in")
+
+    def place(low: float) -> Signs:
+        signs = np.zeros((3, len(NAMES)), np.float32)
+        signs[:, telling], signs[:, idle] = [low, 0, 0], generator.normal(size=3)
+        return signs
+
+    examples = [Example("typo", place(2 + generator.random()), np.array([True, False, False])) for _ in range(40)]
+    weights = fit_weights([place(generator.random()) for _ in range(200)], examples)
+    assert weights["near"] > 5 * abs(weights["far in"])
+    assert "seen" not in weights, "what is always the same says nothing"
+    assert fit_weights([], examples) == fit_weights([place(0)], []) == {}

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import random
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import TrainingError
+from ..texts import SEED, Listed, Text
 
 if TYPE_CHECKING:
-    from peephole.model.calibration import Calibration
-
-    from .calibrate import Clean
+    from .calibrate import Calibrated, Observed
 
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
@@ -32,7 +33,7 @@ def add_commands(subparsers: Subparsers) -> None:
     parser.add_argument("--model", type=Path, metavar="DIR", help="a checkpoint folder (default: the shipped model)")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the checkpoint folder to write")
     parser.add_argument(
-        "--mb-per-language", type=float, default=1, metavar="X", help="million characters to read (default 1)"
+        "--mb-per-language", type=float, default=0.5, metavar="X", help="million characters to read (default 0.5)"
     )
     parser.set_defaults(func=run)
 
@@ -41,80 +42,110 @@ def run(arguments: argparse.Namespace) -> int:
     """Reads, measures and writes."""
     from rich.console import Console
 
+    from peephole.model.calibration import Calibration
     from peephole.model.checkpoint import load_checkpoint, shipped_checkpoint_folder
     from peephole.model.checkpoint_writer import add_calibration
 
     from ..progress_bar import show_count
-    from .calibrate import Clean, calibrate
+    from .calibrate import Observed, calibrate
     from .evaluate import load_predictor
 
     if arguments.mb_per_language <= 0:
         raise TrainingError(f"--mb-per-language must be above 0, found {arguments.mb_per_language}")
     checkpoint = load_checkpoint(arguments.model or shipped_checkpoint_folder())
-    predictor = load_predictor(checkpoint, float32=False)
+    predictor = load_predictor(checkpoint)
     limit = arguments.mb_per_language * 1e6
-    found = []
+    found: dict[str, tuple[Observed, Calibrated]] = {}
     for language in checkpoint.vocabulary.languages:
-        clean = Clean(language)
+        observed = Observed(language)
         with show_count(language, round(limit), Console(stderr=True)) as advance:
             for text in _texts(arguments.paths, language, limit):
-                clean.add(predictor, text)
-                advance(len(text))
-        if not clean.files:
-            raise TrainingError(f"no {language} text in {', '.join(map(str, arguments.paths))}")
-        found.append(clean)
-    calibration = calibrate(found)
+                observed.add(predictor, text)
+                advance(len(text.text))
+        found[language] = observed, calibrate(observed)
+        print(summarise(*found[language]), flush=True)
     facts = {
         "command": shlex.join(["peephole-train", *arguments.argv]),
         "model": checkpoint.model_hash,
-        "text": {each.language: _describe(each) for each in found},
+        "text": {language: _describe(*each) for language, each in found.items()},
     }
+    calibration = Calibration({language: calibrated.scale for language, (_, calibrated) in found.items()})
     written = add_calibration(arguments.out, checkpoint, calibration, facts)
-    print(summarise(found, calibration))
     print(f"{written.folder}: model {written.model_hash}")
     return 0
 
 
-def _texts(paths: Sequence[Path], language: str, limit: float) -> Iterator[str]:
-    """Texts of about so many characters in all, from all paths alike."""
-    for path in paths:
-        total = 0.0
-        for text in _below(path, language, limit / len(paths)):
+LARGEST_SHARE, NEVER_TOO_LARGE = 0.05, 20_000
+"""Of what is read a text may be so much, or so many characters: one giant is not what clean code looks like."""
+
+
+def _texts(paths: Sequence[Path], language: str, limit: float) -> Iterator[Text]:
+    """Texts of about so many characters in all, of all repositories in turn."""
+    total = 0
+    for listed in _in_turn([each for path in paths for each in _below(path, language, limit)]):
+        text = listed if isinstance(listed, Text) else listed.read()
+        if len(text.text) <= max(LARGEST_SHARE * limit, NEVER_TOO_LARGE):
             yield text
-            total += len(text)
-            if total >= limit / len(paths):
-                break
+            total += len(text.text)
+            if total >= limit:
+                return
+    if not total:
+        raise TrainingError(f"no {language} text in {', '.join(map(str, paths))}")
 
 
-def _below(path: Path, language: str, limit: float) -> Iterator[str]:
-    from ..texts import find_texts, take_texts
+def _below(path: Path, language: str, limit: float) -> Iterator[Text | Listed]:
+    from ..texts import find_texts
     from .training_text import training_documents
 
     if (path / "corpus.json").is_file():
         if not (path / "gate" / language).is_dir():
-            yield from training_documents(path, language, 2 * limit)
+            for number, text in enumerate(training_documents(path, language, 2 * limit)):
+                yield Text("", text, repository=f"document {number}")
             return
         path = path / "gate" / language
-    # Twice the limit in bytes: where the last file does not fit, the seeded order goes on a little.
-    yield from (text.text for text in take_texts(find_texts([path], language), 2 * limit))
+    yield from find_texts([path], language).listed
 
 
-def _describe(clean: Clean) -> dict[str, int]:
-    return {"files": clean.files, "lines": clean.lines, "characters": clean.characters, "places": clean.places}
+def _in_turn(texts: Iterable[Text | Listed]) -> Iterator[Text | Listed]:
+    """One text of each repository after the other, each repository's in a seeded order."""
+    by_repository: dict[str, list[Text | Listed]] = {}
+    for text in texts:
+        by_repository.setdefault(text.repository, []).append(text)
+    generator = random.Random(SEED)
+    for each in by_repository.values():
+        generator.shuffle(each)
+    for row in zip_longest(*by_repository.values()):
+        yield from (text for text in row if text is not None)
 
 
-def summarise(found: Sequence[Clean], calibration: Calibration) -> str:
-    """The thresholds, as a table for people."""
+def _describe(observed: Observed, calibrated: Calibrated) -> dict[str, object]:
+    return {
+        "packages": len(observed.repositories),
+        "files": len(observed.studies),
+        "lines": observed.lines,
+        "characters": sum(study.characters for study in observed.studies),
+        "places": observed.places,
+        "places_at_faults": observed.examples,
+        "flags_in_unseen_packages": [round(rate, 2) for rate in calibrated.unseen],
+    }
+
+
+def summarise(observed: Observed, calibrated: Calibrated) -> str:
+    """How well the promise holds, and the weights, as tables for people."""
     from peephole.model.calibration import SENSITIVITIES
-    from peephole.model.reasons import REASONS
 
-    lines = []
-    for clean in found:
-        head = f"{clean.language}: {clean.files:,} files, {clean.lines:,} lines, {clean.places:,} places weighed"
-        lines.append(f"{head}\n{'flags in 1,000 lines':<22}" + "".join(f"{s:>8g}" for s in SENSITIVITIES))
-        counted = [1000 * clean.flags(calibration, s) / max(clean.lines, 1) for s in SENSITIVITIES]
-        lines.append(f"{'  on this text':<22}" + "".join(f"{rate:>8.2f}" for rate in counted))
-        for reason in REASONS:
-            bits = (calibration.threshold_bits(clean.language, reason, s) for s in SENSITIVITIES)
-            lines.append(f"{f'  {reason}, bits':<22}" + "".join(f"{each:>8.2f}" for each in bits))
-    return "\n".join(lines)
+    from .calibrate import SHORT
+
+    head = (
+        f"{observed.language}: {len(observed.repositories)} packages, {len(observed.studies):,} files, "
+        f"{observed.lines:,} lines, {observed.places:,} places weighed, {observed.examples:,} at faults"
+    )
+    rows = {
+        "flags in 1,000 lines": SENSITIVITIES,
+        "  in unseen packages": calibrated.unseen,
+        f"  in files below {SHORT}": calibrated.unseen_short,
+        "  score": calibrated.scale.scores,
+    }
+    lines = [head, *(f"{name:<22}" + "".join(f"{each:>8.2f}" for each in row) for name, row in rows.items())]
+    weights = sorted(calibrated.scale.weights.items(), key=lambda item: -abs(item[1]))
+    return "\n".join([*lines, "  " + ", ".join(f"{name} {weight:.2f}" for name, weight in weights[:12])])

@@ -8,7 +8,7 @@ really is a fault is not proved: some wrong variables do no harm.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeVar
@@ -16,7 +16,7 @@ from typing import TypeVar
 from peephole.model.lexis import Token, is_word_character, keywords_of, tokens
 
 from ..sampling.syntax import parse, walk
-from ..texts import SEED
+from ..texts import SEED, Text
 
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 OPERATORS = (COMPARISONS, ("+", "-", "*", "/"), ("&&", "||"), ("and", "or"), ("+=", "-="))
@@ -89,6 +89,12 @@ def make_fault(source: Source, kind: str, name: str) -> Fault | None:
     generator = random.Random(f"{SEED} {kind} {name}")
     edits = [edit for edit in MAKERS[kind](source, generator) if edit[2] != source.text[edit[0] : edit[1]]]
     return source.edited(kind, *generator.choice(edits)) if edits else None
+
+
+def make_faults(source: Source, kinds: Iterable[str], name: str) -> list[Fault]:
+    """One fault of each kind that the file has a place for, the last in the file first: so a tape reads least anew."""
+    made = [fault for kind in kinds if (fault := make_fault(source, kind, name)) is not None]
+    return sorted(made, key=lambda fault: -fault.start)
 
 
 def delete(source: Source, _: random.Random) -> list[Edit]:
@@ -226,6 +232,19 @@ def misspell(name: str, generator: random.Random) -> str:
     return name[:at] + name[at + 1] + name[at] + name[at + 2 :]
 
 
+def wrong_return(source: Source, generator: random.Random) -> list[Edit]:
+    """What a method of another declared type gives, behind the `return` of one that says what it gives.
+
+    The nearest in length of the file, so that the length tells nothing.
+    """
+    from .return_types.cases import find_cases, pair_up
+
+    pairs = pair_up(find_cases(Text("", source.text), source.language), generator)
+    return [
+        (pair.case.offset, pair.case.end, pair.wrong) for pair in pairs if "\n" not in pair.case.expression + pair.wrong
+    ]
+
+
 MOST_PROPOSED = 64
 """Edits of which one is drawn, where all would cost time."""
 
@@ -244,5 +263,6 @@ MAKERS: dict[str, Maker] = {
     "swapped": swapped,
     "off_by_one": off_by_one,
     "typo": typo,
+    "return": wrong_return,
 }
-"""The kinds of fault by name. A wrong return expression joins them as soon as there is one who can make it."""
+"""The kinds of fault by name."""

@@ -95,6 +95,7 @@ def _take(arguments: argparse.Namespace) -> Iterator[tuple[str, str]]:
 
 NAMES = {
     "spans": "what serves",
+    "evidence": "bits of evidence",
     "forward": "without what follows",
     "surprisal": "plain surprisal",
     "length": "length of the line",
@@ -107,9 +108,11 @@ def summarise(figures: Figures) -> str:
         f"{rate:.2f} at {s} ({figures['clean_flags'][s]:,})"
         for s, rate in figures["clean_flags_per_1000_lines"].items()
     )
+    short = ", ".join(f"{count:,} at {s}" for s, count in figures["short_flags"].items())
     head = (
         f"model {figures['model']}, {figures['language']}, memory: {figures['memory']}; {figures['files']:,} files, "
-        f"{figures['lines']:,} lines; flags in 1,000 clean lines: {clean}"
+        f"{figures['lines']:,} lines; flags in 1,000 clean lines: {clean}; "
+        f"in {figures['short_lines']:,} lines of short files: {short}"
     )
     return "\n\n".join([head, _flagged(figures), _matched(figures), _located(figures)])
 

@@ -106,21 +106,29 @@ def _is(source: Source, number: int) -> bool:
     return 0 <= number < len(source.code)
 
 
-def points_at(source: Source, fault: Fault, flag: Flag) -> bool:
-    """Whether a flag is on the fault or on a token beside it."""
+def neighbourhood(source: Source, fault: Fault) -> tuple[int, int] | None:
+    """From the token before a fault to the end of the one behind; None where there is no token at all."""
     wrong = wrong_tokens(source, fault)
     if not wrong:
-        return False
+        return None
     first, last = max(wrong[0] - 1, 0), min(wrong[-1] + 1, len(source.code) - 1)
-    return flag.start < source.code[last].end and flag.end > source.code[first].start
+    return source.code[first].start, source.code[last].end
+
+
+def points_at(source: Source, fault: Fault, flag: Flag) -> bool:
+    """Whether a flag is on the fault or on a token beside it."""
+    around = neighbourhood(source, fault)
+    return around is not None and flag.start < around[1] and flag.end > around[0]
 
 
 def is_right_fix(fault: Fault, flag: Flag) -> bool:
     """Whether what a flag proposes gives the file as it was, blanks aside."""
     if flag.alternative is None:
         return False
-    mended = fault.text[: flag.start] + flag.alternative + fault.text[flag.end :]
-    return "".join(mended.split()) == "".join(fault.mended.split())
+    start, end = min(flag.start, fault.start), max(flag.end, fault.end)  # all else is the same
+    mended = fault.text[start : flag.start] + flag.alternative + fault.text[flag.end : end]
+    original = fault.text[start : fault.start] + fault.original + fault.text[fault.end : end]
+    return "".join(mended.split()) == "".join(original.split())
 
 
 def matched_threshold(clean: Sequence[float], wanted: float) -> float:

@@ -94,13 +94,17 @@ def draw_pairs(texts: Sequence[Text], language: str, count: int, seed: int) -> I
         if left <= 0:
             return
         text = texts[number]
-        cases = find_cases(text, language)
-        pairs = [pair for case in _one_a_method(cases, generator) if (pair := _pair(case, cases, generator))]
+        pairs = pair_up(find_cases(text, language), generator)
         generator.shuffle(pairs)
         pairs = sorted(pairs[: min(MOST_OF_A_FILE, left)], key=lambda pair: pair.case.offset)
         left -= len(pairs)
         if pairs:
             yield text, pairs
+
+
+def pair_up(cases: Sequence[Case], generator: random.Random) -> list[Pair]:
+    """Of each method one return, with another's expression where there is one of another type."""
+    return [pair for case in _one_a_method(cases, generator) if (pair := _pair(case, cases, generator))]
 
 
 def _one_a_method(cases: Sequence[Case], generator: random.Random) -> list[Case]:
