@@ -234,11 +234,20 @@ def suspicious(found: Sequence[Token], surprisal_bits: Float32) -> list[tuple[fl
     new name costs as much in many small parts. So the score is the dearest character of the token and of the next.
     """
     read = len(surprisal_bits)
-    code = [k for k, token in enumerate(found) if token.kind in EXAMINED and token.end <= read]
+    read_tokens = [k for k, token in enumerate(found) if token.kind in EXAMINED and token.end <= read]
+    code = [k for k in read_tokens if not _is_prose(found, k)]
     peaks = np.array([_peak(found, k, surprisal_bits) for k in code])
     scores = peaks + np.append(peaks[1:], 0.0)
     chosen = [(-score, number) for score, number in zip(scores.tolist(), code, strict=True) if score >= LEAST_SCORE]
     return [(-score, number) for score, number in sorted(chosen)]
+
+
+def _is_prose(found: Sequence[Token], number: int) -> bool:
+    """Whether the token is a string that begins a line: in Python that says what the line above is for."""
+    before = number - 1
+    while before >= 0 and found[before].kind == "space":
+        before -= 1
+    return found[number].kind == "string" and (before < 0 or found[before].kind == "newline")
 
 
 def _peak(found: Sequence[Token], number: int, surprisal_bits: Float32) -> float:

@@ -69,9 +69,13 @@ def test_a_string_where_a_number_belongs_is_found_whole(clear: Predictor) -> Non
 
 
 def test_a_literal_where_none_of_its_kind_belongs_needs_no_alternative(clear: Predictor) -> None:
-    (span,) = (each for each in spans(clear, '\n "a"', 30) if each.reason == "kind")
-    assert (span.start, span.end, span.alternative, span.alternative_probability) == (2, 5, None, 0)
+    (span,) = (each for each in spans(clear, '\n b "a"', 30) if each.reason == "kind")
+    assert (span.start, span.end, span.alternative, span.alternative_probability) == (4, 7, None, 0)
     assert span.bits == span.evidence_bits > 20
+
+
+def test_a_string_that_begins_a_line_says_what_the_line_above_is_for(clear: Predictor) -> None:
+    assert [span for span in spans(clear, '\n "a"', 100) if span.start == 2] == []
 
 
 def test_what_a_string_says_is_free(clear: Predictor) -> None:

@@ -51,7 +51,7 @@ def test_marks_come_in_the_order_of_the_text_and_the_most_surprising_stay(words:
 
 
 def test_as_many_marks_as_are_wanted_can_be_had(words: Predictor) -> None:
-    text = "\n get();\n" + "".join(f" x{number}y();\n" for number in range(100, 200))
+    text = "\n get();\n" + "".join(f" x{number}y();\n" for number in range(100, 400))
     for most in (20, 3):
         settings = Settings(diagnostics=DiagnosticSettings(max_items=most))
         assert len(shown(ask_about(words, text, settings=settings))) == most

@@ -130,7 +130,7 @@ def weigh_fault(tape: Tape, fault: Fault, least_score: float) -> Iterator[Exampl
         flags = [Flag(*each.rewrite.shown, 0.0, each.rewrite.alternative) for each in weighed.evidence]
         kinds = [each.rewrite.reason == "kind" for each in weighed.evidence]
         right = [not kind and is_right_fix(fault, flag) for flag, kind in zip(flags, kinds, strict=True)]
-        yield Example(fault.kind, weighed.signs, np.array(right))
+        yield Example(fault.kind, weighed.signs, np.array(right), fault.text.count("\n") + 1)
 
 
 @dataclass(frozen=True)
