@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.document import long_document
-from peephole.server.workspace.walk import LANGUAGES
+from peephole.model.languages import SUFFIXES as ALL_SUFFIXES
+from peephole.server.workspace.walk import LEARNED
 
 from .acts import LONGEST, SHORTEST
 from .text import Text
 
-SUFFIXES = {language: suffix for suffix, language in LANGUAGES.items()}
+SUFFIXES = {language: ALL_SUFFIXES[language][0] for language in LEARNED}
 LINES = 150
 """Of a document that is made of the samples: some 6,000 characters."""
 
