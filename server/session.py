@@ -59,8 +59,11 @@ class Desk:
         """Makes the tape's text that of the document, and its libraries those that there are now; no model work."""
         from peephole.model.recall import NO_LIBRARIES
 
+        before = self.tape.libraries
         self.tape.edit(document.text)
         self.tape.consult(libraries or NO_LIBRARIES)
+        if self.tape.libraries is not before:  # all of these hold them, and are good for nothing with others
+            self.marks = self.weighed = self.ghost = None
 
     def read_to(self, offset: int, should_stop: ShouldStop) -> None:
         """Reads exactly up to the offset; raises `Stopped` if told to, and keeps what was read."""

@@ -15,9 +15,12 @@ from lsprotocol import types
 from peephole.model.library import Library, Shelved
 from peephole.model.predictor import Predictor
 from peephole.model.recall import Libraries
+from peephole.server.answer import Asked
 from peephole.server.background import Background
+from peephole.server.diagnostics import diagnose
 from peephole.server.display import Display
 from peephole.server.document import Document
+from peephole.server.inline_completion import TYPED, complete_line
 from peephole.server.pulling import Pulls
 from peephole.server.reader import Reader
 from peephole.server.scheduler import Priority
@@ -112,6 +115,14 @@ async def test_marks_are_made_again_when_the_first_libraries_come_but_not_for_la
     assert [len(each.diagnostics) for each in bench.published] == [1]
 
 
+def use(asked: Asked) -> None:
+    """Everything that keeps what it found for the next time, with what it was found by."""
+    text = asked.document.text
+    diagnose(asked)
+    complete_line(asked, len(text), TYPED)
+    asked.desk.glance.reading_at(len(text), should_stop=asked.should_stop)
+
+
 async def test_libraries_from_before_are_let_go_of_though_nobody_asks_for_anything(remembering: Predictor) -> None:
     bench = Bench(remembering)
     await bench.load()
@@ -119,6 +130,7 @@ async def test_libraries_from_before_are_let_go_of_though_nobody_asks_for_anythi
     bench.session.libraries, gone = Libraries(far=library), weakref.ref(library)
     bench.background.consulted(bench.session, False)
     await bench.settle()
+    await bench.reader.submit(bench.session, Priority.REQUEST, use, None)
     del library
     assert gone() is not None
     bench.session.libraries = None
