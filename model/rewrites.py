@@ -245,30 +245,36 @@ def _swapped(place: Place) -> Iterator[Rewrite]:
 
 
 def _other_brackets(place: Place) -> Iterator[Rewrite]:
-    """The bracket and the one that closes it on this line, both of another kind: either alone would be as wrong."""
-    if place.written not in BRACKETS:
-        return
-    end = _closing(place)
+    """The bracket and the one that closes it on this line, both of another kind: either alone would be as wrong.
+
+    A wrong bracket often surprises less than the name before it, so that is looked at from there, too.
+    """
+    text, found, number = place.text, place.found, place.number
+    if place.token.kind == "identifier" and number + 1 < len(found):
+        number += 1
+    opening = text[found[number].start : found[number].end]
+    end = _closing(text, found, number) if opening in BRACKETS else None
     if end is None:
         return
-    start, stop = place.token.start, place.found[end].end
-    for opening, closing in BRACKETS.items():
-        if opening != place.written:
-            text = opening + place.text[start + 1 : stop - 1] + closing
-            yield Rewrite(start, stop, text, "brackets", (start, stop), text)
+    start, stop = found[number].start, found[end].end
+    for other, closing in BRACKETS.items():
+        if other != opening:
+            changed = other + text[start + 1 : stop - 1] + closing
+            first = place.token.start
+            yield Rewrite(first, stop, text[first:start] + changed, "brackets", (start, stop), changed)
 
 
-def _closing(place: Place) -> int | None:
-    """The number of the token that closes the bracket at the place; None if that is another line's or too far."""
-    depth = 0
-    for number in range(place.number, len(place.found)):
-        token = place.found[number]
-        if token.end - place.token.start > LONGEST_BRACKETS or token.kind in ("newline", "comment"):
+def _closing(text: str, found: Sequence[Token], number: int) -> int | None:
+    """The number of the token that closes the bracket at a token; None if that is another line's or too far."""
+    depth, opening = 0, text[found[number].start : found[number].end]
+    for each in range(number, len(found)):
+        token = found[each]
+        if token.end - found[number].start > LONGEST_BRACKETS or token.kind in ("newline", "comment"):
             return None
-        sign = place.text[token.start : token.end] if token.kind == "operator" else ""
+        sign = text[token.start : token.end] if token.kind == "operator" else ""
         depth += (sign in BRACKETS) - (sign in BRACKETS.values())
         if not depth:
-            return number if sign == BRACKETS[place.written] else None
+            return each if sign == BRACKETS[opening] else None
     return None
 
 

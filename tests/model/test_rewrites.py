@@ -51,6 +51,7 @@ def test_what_is_shown_is_what_is_weighed(text: str, language: str) -> None:
         ("len[self.entries]", "[", "len(self.entries)"),
         ("items(at(0))", "(", "items[at(0)]"),
         ("items[at(0)[1]]", "[", "items(at(0)[1])"),
+        ("len[self.entries]", "len", "len(self.entries)"),
     ],
 )
 def test_a_bracket_and_the_one_that_closes_it_change_together(text: str, written: str, expected: str) -> None:
@@ -60,6 +61,11 @@ def test_a_bracket_and_the_one_that_closes_it_change_together(text: str, written
 @pytest.mark.parametrize("text", ["len[self", "len[self\n]", "len[self)", "len[" + "a" * 60 + "]"])
 def test_a_bracket_that_this_line_does_not_close_soon_is_left_alone(text: str) -> None:
     assert rewritten(text, "[", "brackets") == []
+
+
+def test_parameters_stand_in_the_order_that_their_writer_chose() -> None:
+    assert rewritten("void put(String key, int value) {}", "String", "swapped") == []
+    assert rewritten('put("a key", new Value());', '"a key"', "swapped") == ['put(new Value(), "a key");']
 
 
 def test_two_arguments_change_places() -> None:

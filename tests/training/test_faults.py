@@ -58,6 +58,9 @@ def test_kinds_do_what_they_say(language: str, seed: int) -> None:
         wrong = made(language, "return", seed)
         assert wrong.text[: wrong.start].endswith("return ")
         assert written(wrong) in SAMPLES[language]
+    brackets = made(language, "brackets", seed)
+    assert {brackets.original[0] + brackets.original[-1], written(brackets)[0] + written(brackets)[-1]} == {"()", "[]"}
+    assert brackets.original[1:-1] == written(brackets)[1:-1] != ""
     typo = made(language, "typo", seed)
     assert typo.original.isidentifier()
     assert abs(len(typo.original) - len(written(typo))) <= 1

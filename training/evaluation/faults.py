@@ -21,6 +21,13 @@ from ..texts import SEED, Text
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 OPERATORS = (COMPARISONS, ("+", "-", "*", "/"), ("&&", "||"), ("and", "or"), ("+=", "-="))
 OFF_BY_ONE = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
+OTHER_BRACKETS = {"(": "]", "[": ")"}
+CLOSED_BY = {")": "(", "]": "["}
+"""What closes the other kind of bracket, and what is closed by one."""
+
+LONGEST_INSIDE = 50
+"""Characters between brackets that somebody mistakes."""
+
 CODE = frozenset(["identifier", "number", "string", "operator"])
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 LEAST_NAME = 4
@@ -195,6 +202,24 @@ def _cut(encoded: bytes, start: int, end: int) -> str:
     return encoded[start:end].decode("utf-8", "replace")
 
 
+def brackets(source: Source, _: random.Random) -> list[Edit]:
+    """A call's brackets where something is taken out by its index, or the other way round; both on one line."""
+    edits: list[Edit] = []
+    opened: list[Token] = []
+    for before, token in pairwise(source.code):
+        written = source.written(token)
+        if written in OTHER_BRACKETS:
+            joined = before.kind == "identifier" and before.end == token.start
+            opened.append(token if joined else token._replace(kind="space"))
+        elif written in OTHER_BRACKETS.values() and opened:
+            first = opened.pop()
+            inside = source.text[first.end : token.start]
+            if first.kind == "operator" and inside.strip() and "\n" not in inside and len(inside) <= LONGEST_INSIDE:
+                opening = OTHER_BRACKETS[CLOSED_BY[written]]
+                edits.append((first.start, token.end, CLOSED_BY[opening] + inside + opening))
+    return edits
+
+
 def off_by_one(source: Source, generator: random.Random) -> list[Edit]:
     """A comparison that takes in its end or no longer does, or a whole number one more or less."""
     edits = []
@@ -261,6 +286,7 @@ MAKERS: dict[str, Maker] = {
     "operator": operator,
     "variable": variable,
     "swapped": swapped,
+    "brackets": brackets,
     "off_by_one": off_by_one,
     "typo": typo,
     "return": wrong_return,
