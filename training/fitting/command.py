@@ -115,8 +115,7 @@ def _override(config: RunConfig, arguments: argparse.Namespace) -> RunConfig:
         config = dataclasses.replace(config, data=dataclasses.replace(config.data, corpus=str(arguments.corpus)))
     names = ("characters", "streams", "learning_rate")
     given = {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
-    if "characters" in given:
-        given["characters"] = int(given["characters"])  # 1e6 is easier to type
     fit = dataclasses.replace(config.fit, **given)
     check_values(fit)
+    fit = dataclasses.replace(fit, characters=int(fit.characters))  # 1e6 is easier to type
     return dataclasses.replace(config, fit=fit)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args
+from typing import Literal, TypeVar, get_args
 
 from peephole.model.config import CellKind
 
@@ -102,8 +104,10 @@ def load_config(path: Path, defaults: RunConfig = DEFAULTS) -> RunConfig:
     )
 
 
-def _read_table(defaults: T, table: dict[str, Any]) -> T:
+def _read_table(defaults: T, table: object) -> T:
     """The defaults with one table's values, every one checked against the default's type."""
+    if not isinstance(table, dict):
+        raise RunError(f"a table of settings is wanted, such as [fit], found {table!r}")
     for key, value in table.items():
         if not hasattr(defaults, key):
             known = ", ".join(f.name for f in dataclasses.fields(defaults))
@@ -138,9 +142,19 @@ def check_values(config: NetworkShape | DataConfig | FitConfig) -> None:
             raise RunError(f"setting {name!r} is {value!r}; it can be {', '.join(get_args(choices[name]))}")
         if isinstance(value, int | float) and not isinstance(value, bool):
             least = "at least 0" if name in may_be_zero else "more than 0"
-            if value < 0 or (value == 0 and name not in may_be_zero):
+            if not 0 <= value < math.inf or (value == 0 and name not in may_be_zero):
                 raise RunError(f"setting {name!r} is {value}; it must be {least}")
-    if isinstance(config, DataConfig) and not any(share > 0 for share in config.shares.values()):
+    if isinstance(config, DataConfig):
+        _check_shares(config.shares)
+    if isinstance(config, FitConfig) and config.dropout >= 1:
+        raise RunError(f"setting 'dropout' is {config.dropout}; it must be less than 1")
+
+
+def _check_shares(shares: Mapping[str, object]) -> None:
+    for language, share in shares.items():
+        if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share < math.inf:
+            raise RunError(f"setting 'shares' gives {language!r} {share!r}; it wants a number from 0 on")
+    if not any(shares.values()):
         raise RunError("setting 'shares' gives no language any stream; set at least one above 0")
 
 
