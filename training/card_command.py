@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from peephole.model.checkpoint import load_checkpoint
 
@@ -29,7 +29,7 @@ def add_commands(subparsers: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Runs the command; refuses an evaluation of another model."""
     checkpoint = load_checkpoint(arguments.model)
-    evaluations = [json.loads(path.read_text(encoding="utf-8")) for path in arguments.evaluation]
+    evaluations = [_read_evaluation(path) for path in arguments.evaluation]
     for path, evaluation in zip(arguments.evaluation, evaluations, strict=True):
         if evaluation.get("model") != checkpoint.model_hash:
             raise TrainingError(
@@ -39,3 +39,14 @@ def run(arguments: argparse.Namespace) -> int:
     path.write_text(write_card(checkpoint, evaluations), encoding="utf-8")
     print(path)
     return 0
+
+
+def _read_evaluation(path: Path) -> dict[str, Any]:
+    """What `evaluate --json` wrote; `TrainingError` for anything else."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise TrainingError(f"{path} is no JSON ({error}); give what `evaluate --json` wrote") from error
+    if not isinstance(found, dict):
+        raise TrainingError(f"{path} does not hold an evaluation's figures; give what `evaluate --json` wrote")
+    return found

@@ -50,6 +50,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except PeepholeError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except OSError as error:  # a full disk, say, or a folder that may not be written to
+        place = f"{error.filename}: " if error.filename else ""
+        print(f"error: {place}{error.strerror or error}; make room, or name another place", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
