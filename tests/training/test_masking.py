@@ -38,6 +38,11 @@ def test_a_fine_grained_token_and_a_pgp_block_are_masked() -> None:
     assert counts == {"github": 1, "private key": 1}
 
 
+@pytest.mark.parametrize("address", ["JO.DOE@ACME.ORG", "Jo@Mail.Acme.Com", "jo@acme.io"])
+def test_an_address_is_masked_however_it_is_written(address: str) -> None:
+    assert mask(f"// by {address}.") == (f"// by {MASKED_ADDRESS}.", {"address": 1})
+
+
 def test_a_key_keeps_its_shape_and_an_address_stays_an_address() -> None:
     masked, _ = mask(SECRETS["aws"] + " " + SECRETS["address"])
     assert masked == "AKIA" + "x" * 16 + " " + MASKED_ADDRESS

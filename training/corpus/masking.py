@@ -33,7 +33,7 @@ _PRIVATE_KEY = re.compile(
 _ADDRESS = re.compile(
     r"(?<![\w.+-])[\w.+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,5}"
     # Closed endings: `weights@inputs.T` and `left@right.dot(...)` are matrix products, not addresses.
-    r"(?:com|org|net|edu|gov|mil|int|info|biz|name|dev|app|cloud|[a-z]{2})\b(?![.(\[]\w|[(\[])"
+    r"(?:(?i:com|org|net|edu|gov|mil|int|info|biz|name|dev|app|cloud)|[a-z]{2})\b(?![.(\[]\w|[(\[])"
 )
 
 
