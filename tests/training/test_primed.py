@@ -54,6 +54,27 @@ def test_the_command_reports_the_bytes_it_was_primed_with_and_not_the_limit(
     assert f"primed with {used / 1e6:.2f} MB" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("wrong", "complaint"),
+    [
+        (["--prime", "gone"], "gone is not a corpus"),
+        (["--prime", "CORPUS", "--prime-mb", "1e-6"], "give a larger --prime-mb"),
+        (["--json", "gone/f.json"], "cannot write gone/f.json"),
+    ],
+)
+def test_what_is_wrong_is_told_before_anything_is_measured(
+    wrong: list[str], complaint: str, tiny_corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checkpoint = write_tiny_checkpoint(tmp_path / "model")
+    (tmp_path / "A.java").write_text(java_file(1))
+    command = ["evaluate", "--model", str(checkpoint.folder), "--language", "java", str(tmp_path / "A.java")]
+    assert main([*command, *(str(tiny_corpus) if each == "CORPUS" else each for each in wrong)]) == 2
+    told = capsys.readouterr()
+    assert complaint in told.err
+    assert "about" not in told.err  # how long it will take, which is said first
+    assert not told.out
+
+
 def test_training_text_is_the_corpus_in_its_own_order_up_to_the_limit(tiny_corpus: Path) -> None:
     whole = training_text(tiny_corpus, "java", 1e9)
     part = training_text(tiny_corpus, "java", 1_000)

@@ -17,3 +17,10 @@ def write_output(text: str, place: str) -> None:
         Path(place).write_text(text, encoding="utf-8")
     except OSError as error:
         raise TrainingError(f"cannot write {place}: {error.strerror}") from error
+
+
+def check_place(place: str) -> None:
+    """`TrainingError` where a file surely cannot be written: to be asked before what takes hours."""
+    path = Path(place)
+    if place != "-" and (path.is_dir() or not path.absolute().parent.is_dir()):
+        raise TrainingError(f"cannot write {place}: it is a folder, or there is none to put it into")

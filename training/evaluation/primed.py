@@ -37,6 +37,14 @@ def training_text(corpus: Path, language: str, limit_bytes: float) -> bytes:
     return b"".join(document.encode("utf-8") for document in documents)
 
 
+def check_priming(corpus: Path, language: str, limit_bytes: float) -> None:
+    """`TrainingError` where there is nothing to prime with: to be asked before everything else is measured."""
+    if next(training_documents(corpus, language, limit_bytes), None) is None:
+        raise TrainingError(
+            f"the first training document of {corpus} has more than {limit_bytes:,.0f} bytes; give a larger --prime-mb"
+        )
+
+
 @dataclass(frozen=True)
 class Shelf:
     """Files of one folder, each (what stands near it, itself), and what is read before all of them."""

@@ -14,6 +14,8 @@ from ..neighbourhood import Beside, Neighbourhood, beside_none
 from ..texts import Texts, find_texts, take_texts
 from .evaluate import load_predictor
 from .ngram_command import check_ngram_arguments, words_to_know
+from .output import check_place
+from .primed import check_priming
 from .token_sample import Sample
 from .tokens import TokenEvaluation
 from .typing_simulation import Stretches, TypingSimulation
@@ -59,6 +61,8 @@ class Task:
 def prepare(arguments: argparse.Namespace) -> Task:
     """The task of a command line; `TrainingError` for what makes no sense."""
     limit_bytes = _check(arguments)
+    if arguments.prime is not None:
+        check_priming(arguments.prime, arguments.language, arguments.prime_mb * 1e6)
     checkpoint = load_checkpoint(arguments.model or shipped_checkpoint_folder())
     predictor = load_predictor(checkpoint, float32=arguments.float32, memories=arguments.memory != NONE)
     memory = _memory(arguments.memory, predictor)
@@ -96,6 +100,8 @@ def _check(arguments: argparse.Namespace) -> float | None:
     for name in ("tokens", "typing"):
         if getattr(arguments, name) < 0:
             raise TrainingError(f"--{name} must be 0 or more, found {getattr(arguments, name)}")
+    if arguments.json is not None:
+        check_place(arguments.json)
     check_ngram_arguments(arguments)
     if arguments.tune is not None and not arguments.rivals:
         raise TrainingError("--tune chooses the rivals' numbers; give --rivals as well")
