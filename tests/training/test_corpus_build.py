@@ -195,7 +195,7 @@ def test_a_vocabulary_too_small_for_ascii_is_refused_before_anything_is_read(
     assert build(tmp_path / "out", *packages, "--vocabulary-size", 99) == 2
     assert "--vocabulary-size must be 100 or more" in capsys.readouterr().err
     assert build(tmp_path / "out", *packages, "--vocabulary-size", 100) == 0
-    assert len(corpus_vocabulary(tmp_path / "out")) == 100
+    assert len(corpus_vocabulary(tmp_path / "out")) == 99  # no Python came, so it has no start token
 
 
 def test_a_missing_package_is_reported_and_tolerated_up_to_a_share(
@@ -281,9 +281,18 @@ def test_a_folder_of_archives_is_as_many_packages_and_equal_names_stay_apart(tmp
 def test_frequent_characters_of_the_training_text_enter_the_vocabulary(tmp_path: Path) -> None:
     trained, measured = java_file(1) + "// " + "é" * 9 + "ж\n", java_file(2) + "// →→→\n"
     recipe = write_recipe(tmp_path, {"one": ("train", [trained]), "two": ("development", [measured])})
-    assert build(tmp_path / "out", recipe, "--cache", tmp_path / "cache", "--vocabulary-size", 101) == 0
+    assert build(tmp_path / "out", recipe, "--cache", tmp_path / "cache", "--vocabulary-size", 100) == 0
     vocabulary = corpus_vocabulary(tmp_path / "out")
-    assert len(vocabulary) == 101
+    assert len(vocabulary) == 100
     assert vocabulary.index("é")
     assert not vocabulary.index("ж")
     assert not vocabulary.index("→")
+
+
+def test_a_language_without_text_is_none_of_the_vocabularys(tmp_path: Path) -> None:
+    recipe = write_recipe(tmp_path, {"one": ("train", [java_file(1)])})
+    assert build(tmp_path / "out", recipe, "--cache", tmp_path / "cache") == 0
+    assert corpus_vocabulary(tmp_path / "out").languages == ("java",)
+    measured = write_package(tmp_path / "a", range(2), **{"a.py": python_file(1)})
+    assert build(tmp_path / "both", measured, write_package(tmp_path / "b", range(5, 7))) == 0
+    assert corpus_vocabulary(tmp_path / "both").languages == ("java", "python")

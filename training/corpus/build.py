@@ -108,13 +108,17 @@ def write_corpus(harvests: Sequence[Harvest], folder: Path, settings: Settings) 
 
 
 def count_vocabulary(harvests: Sequence[Harvest], settings: Settings) -> Vocabulary:
-    """The vocabulary of the training text; development text has no say in it."""
+    """The vocabulary of the training text; development text has no say in it but for its language.
+
+    A language of which there is no text gets no start token, or a model would pass for one that has learnt it.
+    """
     counts: Counter[str] = Counter()
-    for language in settings.languages:
+    languages = [la for la in settings.languages if any(kept_records(harvests, split, la) for split in SHARDED)]
+    for language in languages:
         for source, record in kept_records(harvests, "train", language):
             if record.characters != record.length:  # not all ASCII
                 counts.update(c for c in source.content(record).decode() if not c.isascii())
-    return Vocabulary.from_counts(settings.languages, counts, size=settings.vocabulary_size)
+    return Vocabulary.from_counts(languages or settings.languages, counts, size=settings.vocabulary_size)
 
 
 def write_records(harvests: Sequence[Harvest], path: Path) -> None:
