@@ -34,6 +34,9 @@ LOOKED_AT = "journal.py"
 LOOKED_AT_LINES = 34
 """The first lines of the sample: a module docstring, imports, two classes."""
 
+SENSITIVITY = 3
+"""By default brackets of the wrong kind are shown, and a statement that lacks its `return` is not."""
+
 CONNECT = """\
 In Neovim 0.11 or newer, put this into ~/.config/nvim/init.lua:
 
@@ -111,10 +114,15 @@ def show_scene(typist: Typist, scene: Scene) -> None:
 
 
 def show_marks(client: Client) -> None:
-    """The marks in both samples that have a wrong return."""
+    """The marks in both samples that have a wrong return, with a setting at which a missing `return` counts, too."""
+    diagnostics = {"sensitivity": SENSITIVITY}
+    client.notify("workspace/didChangeConfiguration", {"settings": {"peephole": {"diagnostics": diagnostics}}})
     for name, planted in PLANTED.items():
         heading(f"A wrong return in {name}")
-        print(f"It says `{planted.wrong}`, {planted.consequence}.\n")
+        print(f"It says `{planted.wrong}`, {planted.consequence}.")
+        print(
+            f"(`diagnostics.sensitivity` is {SENSITIVITY} here: so many marks in 1,000 lines of clean code are borne.)\n"
+        )
         document = OpenDocument(client, sample_uri(f"planted/{name}"), planted.language, sample(f"planted/{name}"))
         marks = marks_of(client, document)
         for mark in marks:
