@@ -120,9 +120,7 @@ def show_marks(client: Client) -> None:
     for name, planted in PLANTED.items():
         heading(f"A wrong return in {name}")
         print(f"It says `{planted.wrong}`, {planted.consequence}.")
-        print(
-            f"(`diagnostics.sensitivity` is {SENSITIVITY} here: so many marks in 1,000 lines of clean code are borne.)\n"
-        )
+        print(f"(`diagnostics.sensitivity` is {SENSITIVITY} here: so many marks are borne in 1,000 clean lines.)\n")
         document = OpenDocument(client, sample_uri(f"planted/{name}"), planted.language, sample(f"planted/{name}"))
         marks = marks_of(client, document)
         for mark in marks:
