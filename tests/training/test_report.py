@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +51,19 @@ def test_a_report_is_made_again_of_its_figures_byte_for_byte(measured: Path, tmp
     assert set(first) == {"report.md", "java-workspace.json", *(f"{name}.svg" for name in PLOTS)}
     assert first == again
     assert first["java-workspace.json"] == (measured / "j.json").read_bytes()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere file names are Unicode")
+def test_a_report_names_folders_whose_names_are_no_utf8_or_look_like_formulas(measured: Path, tmp_path: Path) -> None:
+    for name in (os.fsdecode(b"caf\xe9"), r"a$\broken$b"):
+        (tmp_path / "code" / name).mkdir(parents=True)
+        (tmp_path / "code" / name / "m.py").write_text(python_file(1, functions=1))
+    command = ["evaluate", "--model", str(measured / "model"), "--language", "python", "--memory", "none"]
+    paths = [str(path) for path in (tmp_path / "code").iterdir()]
+    assert main([*command, str(tmp_path / "code"), *paths, "--report", str(tmp_path / "report")]) == 0
+    report = (tmp_path / "report" / "report.md").read_text("utf-8")
+    assert r"| caf\udce9 |" in report
+    assert r"| a$\broken$b |" in report
 
 
 PLOTS = ("bits", "position", "repositories", "tokens", "typing")

@@ -120,7 +120,7 @@ def _draw_repositories(panel: Axes, run: Run) -> None:
         panel.hlines(rows, served, alone, color=OTHERS, linewidth=1)
         panel.scatter(alone, rows, color=ALONE, label=name_of("network", run.figures), zorder=2)
     panel.scatter(served, rows, color=OURS, label=name_of("served", run.figures), zorder=2)
-    panel.set_yticks(list(rows), [each["name"] for each in every])
+    panel.set_yticks(list(rows), [each["name"].replace("$", r"\$") for each in every])  # no formula
     panel.invert_yaxis()
     panel.set_xlim(left=0)
     panel.set_xlabel("bits per character")

@@ -42,7 +42,8 @@ def write_report(all_figures: Sequence[Figures], folder: Path) -> Path:
             text = json.dumps(run.figures, indent=1) + "\n"
             (folder / run.file_name).write_text(text, encoding="utf-8")
         drawn = draw_all(runs, folder)
-        (folder / REPORT).write_text("\n\n".join(_parts(runs, drawn)) + "\n", encoding="utf-8")
+        report = "\n\n".join(_parts(runs, drawn)) + "\n"
+        (folder / REPORT).write_text(report, encoding="utf-8", errors="backslashreplace")  # paths may be any bytes
     except OSError as error:
         raise TrainingError(f"cannot write the report to {folder}: {error.strerror}") from error
     return folder / REPORT

@@ -122,4 +122,8 @@ class ByRepository:
     def to_json(self) -> list[dict[str, object]]:
         """All of them, by name."""
         named = sorted((place.rpartition("/")[2], place) for place in self._portions)
-        return [{"name": name, **self._portions[place].to_json()} for name, place in named]
+        # A folder's name need not be UTF-8, but reports and plots are.
+        return [
+            {"name": name.encode("utf-8", "backslashreplace").decode(), **self._portions[place].to_json()}
+            for name, place in named
+        ]
