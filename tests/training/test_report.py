@@ -54,11 +54,12 @@ def test_a_report_is_made_again_of_its_figures_byte_for_byte(measured: Path, tmp
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere file names are Unicode")
-def test_a_report_names_folders_whose_names_are_no_utf8_or_look_like_formulas(measured: Path, tmp_path: Path) -> None:
+def test_a_report_names_folders_whose_names_are_no_utf8_or_look_like_formulas(tmp_path: Path) -> None:
+    model = write_tiny_checkpoint(tmp_path / "model").folder
     for name in (os.fsdecode(b"caf\xe9"), r"a$\broken$b"):
         (tmp_path / "code" / name).mkdir(parents=True)
         (tmp_path / "code" / name / "m.py").write_text(python_file(1, functions=1))
-    command = ["evaluate", "--model", str(measured / "model"), "--language", "python", "--memory", "none"]
+    command = ["evaluate", "--model", str(model), "--language", "python", "--memory", "none"]
     paths = [str(path) for path in (tmp_path / "code").iterdir()]
     assert main([*command, str(tmp_path / "code"), *paths, "--report", str(tmp_path / "report")]) == 0
     report = (tmp_path / "report" / "report.md").read_text("utf-8")
