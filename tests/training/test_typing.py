@@ -16,7 +16,7 @@ from peephole.model.predictor import Predictor
 from peephole.model.recall import NO_LIBRARIES, Libraries
 from peephole.model.runtime import Runtime
 from peephole.model.tape import Tape
-from peephole.server.place import Lexing
+from peephole.server.lexing import Lexing
 from peephole.server.settings import Settings
 from peephole.training.evaluation.typing_simulation import (
     STRETCH,
