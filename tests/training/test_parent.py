@@ -15,12 +15,13 @@ from runs import run_config
 
 from peephole.model.checkpoint import Checkpoint
 from peephole.model.vocabulary import ASCII, Vocabulary
-from peephole.training.cli import main
+from peephole.training.cli import build_parser, main
 from peephole.training.corpus.shards import open_shard, write_shard
 from peephole.training.errors import RunError
 from peephole.training.export_command import descend, export_run
+from peephole.training.fitting.command import configure_run
 from peephole.training.fitting.fit import Fit
-from peephole.training.fitting.parent import configure, translate
+from peephole.training.fitting.parent import configure, shares_of, tokens_of, translate
 from peephole.training.fitting.run_folder import RunFolder
 
 TEXT = "class Café { int größe; /* → */ }\n"
@@ -153,3 +154,23 @@ def test_a_package_that_both_corpora_have_is_told_once_as_the_later_one_has_it(p
     )
     before = dataclasses.replace(parent, provenance={"sources": [older, theirs]})
     assert descend({"sources": [mine]}, before)["sources"] == [mine, theirs]
+
+
+def _write_corpus(folder: Path, counts: dict[str, int]) -> Path:
+    """A corpus with so many texts of each language."""
+    vocabulary = Vocabulary(("rust", "java"), ASCII)
+    splits = {name: write_shard(folder, "train", name, vocabulary, [TEXT] * count) for name, count in counts.items()}
+    words = {"format": 1, "vocabulary": vocabulary.to_json(), "splits": {"train": splits}, "report": {}, "sources": []}
+    (folder / "corpus.json").write_text(json.dumps(words))
+    return folder
+
+
+def test_a_language_of_which_there_is_next_to_nothing_is_left_out_of_the_shares(tmp_path: Path) -> None:
+    assert shares_of(tokens_of(_write_corpus(tmp_path, {"java": 40, "rust": 1}))) == {"java": 1.0}
+
+
+def test_a_run_without_a_file_takes_the_corpus_as_it_is(tmp_path: Path) -> None:
+    corpus = _write_corpus(tmp_path, {"java": 900, "rust": 300})
+    asked = build_parser().parse_args(["fit", "--corpus", str(corpus), "--out", str(tmp_path / "run")])
+    data = configure_run(asked).data
+    assert (data.corpus, data.shares) == (str(corpus), {"java": 0.75, "rust": 0.25})

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import RunError
-from .config import RunConfig, check_values, load_config
+from .config import DataConfig, RunConfig, check_values, load_config
 
 if TYPE_CHECKING:
     from .processes import Processes
@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     from .run_folder import RunFolder, held
 
     _check(arguments)
-    config = _configure(arguments)
+    config = configure_run(arguments)
     keep_freed_memory()
     with join_processes(config.fit.device) as processes, ExitStack() as holding:
         if processes.is_first:
@@ -77,16 +77,18 @@ def _check(arguments: argparse.Namespace) -> None:
         raise RunError("nothing to train on: give a TOML file, or at least --corpus DIR")
 
 
-def _configure(arguments: argparse.Namespace) -> RunConfig:
+def configure_run(arguments: argparse.Namespace) -> RunConfig:
     """What the run is told: by its folder if it is resumed, else by the file, or what suits the model."""
-    from .parent import configure, load_parent
+    from .parent import configure, load_parent, shares_of, tokens_of
     from .run_folder import RunFolder  # torch again
 
     if arguments.resume:
         return _override(RunFolder.open(arguments.out).config, arguments)
     if arguments.parent:
         return _override(configure(load_parent(arguments.parent), arguments.config, arguments.corpus), arguments)
-    return _override(load_config(arguments.config) if arguments.config else RunConfig(), arguments)
+    if arguments.config:
+        return _override(load_config(arguments.config), arguments)
+    return _override(RunConfig(data=DataConfig(shares=shares_of(tokens_of(arguments.corpus)))), arguments)
 
 
 def _prepare(arguments: argparse.Namespace, config: RunConfig, processes: Processes) -> None:

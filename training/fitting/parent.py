@@ -40,14 +40,24 @@ def configure(parent: Checkpoint, file: Path | None, corpus: Path | None) -> Run
     corpus = corpus or (Path(load_config(file).data.corpus) if file else None)
     if corpus is None:
         raise RunError("no text to go on with: give --corpus DIR, or a TOML file that names one")
-    tokens = {language: shard["tokens"] for language, shard in read_corpus(corpus)["splits"]["train"].items()}
-    characters = min(PASSES * sum(tokens.values()), MOST_CHARACTERS)
-    shares = {language: float(f"{count / sum(tokens.values()):.3g}") for language, count in tokens.items()}
-    fit = dataclasses.replace(ADAPTING, characters=characters)
-    defaults = RunConfig(_shape(parent), DataConfig(str(corpus), shares), fit)
+    tokens = tokens_of(corpus)
+    fit = dataclasses.replace(ADAPTING, characters=min(PASSES * sum(tokens.values()), MOST_CHARACTERS))
+    defaults = RunConfig(_shape(parent), DataConfig(str(corpus), shares_of(tokens)), fit)
     config = load_config(file, defaults) if file else defaults
     _check_shape(config.network, parent)
     return config
+
+
+def tokens_of(corpus: Path) -> dict[str, int]:
+    """Tokens that a corpus has to train on, of each language of which there are enough for one step."""
+    tokens = {language: shard["tokens"] for language, shard in read_corpus(corpus)["splits"]["train"].items()}
+    enough = {language: count for language, count in tokens.items() if count > ADAPTING.bptt_length}
+    return enough or tokens
+
+
+def shares_of(tokens: Mapping[str, int]) -> dict[str, float]:
+    """Each language's share of the streams: that of the text."""
+    return {language: float(f"{count / sum(tokens.values()):.3g}") for language, count in tokens.items()}
 
 
 def _shape(parent: Checkpoint) -> NetworkShape:
