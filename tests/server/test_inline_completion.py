@@ -185,6 +185,7 @@ def shipped() -> Predictor:
 CLASS = "class Box {\n@private int size;\n\n@int getSize() {\n@@return size;\n@}\n\n@void setSize(int size) {"
 MODULE = (
     "class Box:\n@def get_size(self):\n@@return self.size\n\n@def get_depth(self):\n@@return self.depth\n\n"
+    "@def get_height(self):\n@@return self.height\n\n@def get_length(self):\n@@return self.length\n\n"
     "@def get_width(self):"
 )
 LONG = Settings(

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,15 @@ def test_a_run_that_is_asked_to_stop_saves_and_says_how_to_go_on(
     assert steps == list(range(1, saved.step + 6))
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Interrupts as a shell's foreground has them: in the background they may be ignored from the start."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_a_second_signal_does_what_it_always_did() -> None:
     with note_signals() as asked:
         os.kill(os.getpid(), signal.SIGINT)
