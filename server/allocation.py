@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
-import sys
+from peephole.model.allocation import tell_malloc
 
 M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
 """Names of glibc's `mallopt` (malloc.h)."""
@@ -18,10 +17,4 @@ def give_freed_memory_back() -> bool:
     By itself glibc gives each thread a heap of its own, and takes ever larger arrays from it once one was freed. What
     is read of documents comes and goes in megabytes, and what it leaves there is full of holes.
     """
-    if not sys.platform.startswith("linux"):
-        return False
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is None:
-        return False
-    settings = {M_ARENA_MAX: 1, M_MMAP_THRESHOLD: LARGE}
-    return all(mallopt(name, value) == 1 for name, value in settings.items())
+    return tell_malloc({M_ARENA_MAX: 1, M_MMAP_THRESHOLD: LARGE})

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
-import sys
+from peephole.model.allocation import tell_malloc
 
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_MAX = -1, -2, -4
 """Names of glibc's `mallopt` (malloc.h)."""
@@ -20,10 +19,4 @@ def keep_freed_memory() -> bool:
     system at once, which then clears them page by page when they are asked for again: 15 % of a 2x512
     step on one Zen 5 core (1.30 s of processor time instead of 1.52).
     """
-    if not sys.platform.startswith("linux"):
-        return False
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is None:
-        return False
-    settings = {M_MMAP_MAX: 0, M_TRIM_THRESHOLD: NEVER, M_TOP_PAD: GROWTH}
-    return all(mallopt(name, value) == 1 for name, value in settings.items())
+    return tell_malloc({M_MMAP_MAX: 0, M_TRIM_THRESHOLD: NEVER, M_TOP_PAD: GROWTH})
