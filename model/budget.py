@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-MEGABYTES = 96
-"""By default: 20,000 lines are remembered to their end, with every state of the grid."""
+MEGABYTES = 64
+"""By default: 13,000 lines are remembered to their end, with every state of the grid."""
 
 REMEMBERED_BYTES = 90
 """That remembering takes for each character: 48 in runs, 26 for the character and its contexts, as much spare room."""

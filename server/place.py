@@ -5,7 +5,7 @@ from __future__ import annotations
 from peephole.model.lexis import is_open, tokens
 
 WINDOW = 1024
-"""Characters that a guess looks back over: as many as a provisional reading reads."""
+"""Characters that a guess looks back over, to a line's start: longer than most strings and comments."""
 
 
 def guess_in_text(text: str, offset: int, language: str) -> bool:

@@ -50,6 +50,7 @@ class Desk:
         """Holds no more than so many bytes until it is used again; nothing is lost but time."""
         self.tape.park(budget_bytes)
         self.glance.clear()
+        self.weighed = None
 
     def fits(self, predictor: Predictor | None, budget: Budget) -> bool:
         """Whether it was made with these."""

@@ -86,7 +86,7 @@ class DocumentSettings:
         most=4096,
     )
     total_megabytes: int = setting(
-        128, "Most memory for that of all open documents; those not used for longest make room.", least=16, most=16384
+        64, "Most memory for that of all open documents; those not used for longest make room.", least=16, most=16384
     )
 
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from tapes import CODE, assert_same, fresh
+from tapes import CODE, fresh
 
-from peephole.model.glance import WINDOW, Glance
+from peephole.model.glance import REACH, WINDOW, Glance, start_before
 from peephole.model.predictor import Charge, Predictor, Snapshot
 from peephole.model.runtime import Runtime
 from peephole.model.tape import Tape
@@ -19,8 +19,36 @@ def test_a_provisional_reading_is_that_of_the_last_lines_alone(predictor: Predic
     start = tape.text.rfind("\n", 0, offset - WINDOW) + 1
     reading = Glance(tape).reading_at(offset)
     assert reading is not None
-    assert_same(reading, fresh(tape, tape.text[start:offset])[1])
+    assert_same_state(reading, fresh(tape, tape.text[start:offset])[1])
     assert tape.fed == 0
+
+
+def test_a_glance_remembers_far_more_than_its_network_reads(predictor: Predictor) -> None:
+    tape = Tape(predictor, "java")
+    tape.edit(CODE * (3 * REACH // len(CODE)))
+    glance, offset = Glance(tape), len(tape.text) - 7
+    for edited in (tape.text, tape.text[: offset - 3] + "int" + tape.text[offset - 3 :]):
+        tape.edit(edited)
+        reading = glance.reading_at(offset)
+        assert reading is not None
+        assert reading.recall is not None
+        start = start_before(edited, offset, REACH)
+        assert start <= offset - REACH
+        assert reading.recall.text().tobytes() == predictor.vocabulary.encode(edited[start:offset]).tobytes()
+
+
+def test_a_glance_lets_go_of_what_the_tape_remembers_itself(predictor: Predictor) -> None:
+    tape = Tape(predictor, "java")
+    tape.edit(CODE * (3 * REACH // len(CODE)))
+    glance, offset = Glance(tape), len(tape.text) - 7
+    glance.reading_at(offset)
+    held = glance.nbytes
+    tape.recall_at(offset)
+    reading = glance.reading_at(offset)
+    assert reading is not None
+    assert reading.recall is not None
+    assert len(reading.recall.text()) == offset
+    assert glance.nbytes < held / 10
 
 
 @pytest.mark.parametrize(("offset", "start"), [(5 * WINDOW, 4 * WINDOW), (2 * WINDOW - 1, 0), (9, 0)])
@@ -29,7 +57,12 @@ def test_a_provisional_reading_of_a_long_line_begins_within_it(predictor: Predic
     tape.edit(CODE.replace("\n", " ") * 100)
     reading = Glance(tape).reading_at(offset)
     assert reading is not None
-    assert_same(reading, fresh(tape, tape.text[start:offset])[1])
+    assert_same_state(reading, fresh(tape, tape.text[start:offset])[1])
+
+
+def assert_same_state(left: Snapshot, right: Snapshot) -> None:
+    assert left.state.hidden.tobytes() == right.state.hidden.tobytes()
+    assert left.network_nats.tobytes() == right.network_nats.tobytes()
 
 
 class Meter(Predictor):
