@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Literal
 
 from peephole.model.errors import CheckpointMissing, ModelError
 
+from .warming import warm_up
+
 if TYPE_CHECKING:  # ONNX Runtime takes a second to import: the worker does, after `initialize` is answered
     from peephole.model.predictor import Predictor
 
@@ -55,7 +57,9 @@ class Engine:
 
     def _load(self, folder: Path | None, threads: int) -> Condition:
         try:
-            return Condition("ready", predictor=open_predictor(folder and find_home(folder), threads))
+            predictor = open_predictor(folder and find_home(folder), threads)
+            warm_up(predictor)
+            return Condition("ready", predictor=predictor)
         except ModelError as error:
             return Condition("inactive", str(error))
         except ImportError as error:

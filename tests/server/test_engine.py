@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,3 +42,35 @@ def test_a_model_that_is_not_wanted_any_more_is_never_seen(checkpoint: Path) -> 
     assert engine.condition.state == "loading"
     engine.load(checkpoint, 1, wanted)
     assert engine.condition.state == "ready"
+
+
+FIRST_COMPLETION = """
+import sys
+from pathlib import Path
+from peephole.server.engine import Engine
+
+engine = Engine()
+engine.load(Path(sys.argv[1]), 1)
+predictor = engine.condition.predictor
+assert predictor is not None, engine.condition.reason
+before = set(sys.modules)
+
+from peephole.model.budget import DEFAULT
+from peephole.server.answer import Asked, ClientSupport
+from peephole.server.completion import complete
+from peephole.server.document import Document
+from peephole.server.session import Session
+from peephole.server.settings import Settings
+
+document = Document.opened("", "java", 0, "int total = 0;", "utf-16")
+desk = Session("", "java", document).desk(predictor, DEFAULT)
+desk.lay(document)
+complete(Asked(document, desk, predictor, Settings(), ClientSupport(), lambda: False), 5)
+print(*sorted(set(sys.modules) - before))
+"""
+
+
+def test_the_first_completion_imports_nothing_that_loading_has_not(checkpoint: Path) -> None:
+    asked = [sys.executable, "-c", FIRST_COMPLETION, str(checkpoint)]
+    done = subprocess.run(asked, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
