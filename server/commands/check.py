@@ -56,7 +56,7 @@ def add_command(subparsers: Subparsers) -> None:
         type=Path,
         nargs="+",
         metavar="PATH",
-        help="a file, or a folder: all its .java and .py files but those that git ignores",
+        help="a file, or a folder: all its files in the languages that the model knows, but those that git ignores",
     )
     parser.add_argument(
         "--sensitivity",
@@ -133,7 +133,8 @@ class Check:
 
     def findings(self, paths: Iterable[Path]) -> Iterator[Finding]:
         """What is found in files and folders, a file at a time."""
-        files = gather(paths, self._fail, lambda said: print(f"note: {said}", file=sys.stderr))
+        known = self._remembering.predictor.vocabulary.languages
+        files = gather(paths, known, self._fail, lambda said: print(f"note: {said}", file=sys.stderr))
         for number, path in enumerate(files):
             self._line.show(f"{number + 1} of {len(files)} files, {len(self.found)} found: {path}")
             try:

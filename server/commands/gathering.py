@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 from peephole.server.exclusion import Excluded, excluding_pattern
@@ -12,8 +12,8 @@ from peephole.server.workspace.walk import source_files
 Tell = Callable[[str], None]
 
 
-def gather(paths: Iterable[Path], fail: Tell, note: Tell) -> list[Path]:
-    """The named files as they are, and the source files below the named folders, sorted; each once.
+def gather(paths: Iterable[Path], languages: Collection[str], fail: Tell, note: Tell) -> list[Path]:
+    """The named files as they are, and the source files of some languages below the named folders, sorted; each once.
 
     In folders, what git ignores, hidden and tools' folders, links and files too large to be a person's are passed over,
     as in a workspace. What looks like a secret is left out in any case, and `note` is told if it was named. `fail` is
@@ -25,15 +25,16 @@ def gather(paths: Iterable[Path], fail: Tell, note: Tell) -> list[Path]:
         if pattern is not None:
             note(f"{path}: left out, as its path matches {pattern!r} and may hold secrets")
             continue
-        for each in sorted(_files_below(path, fail)) if path.is_dir() else [path]:
+        for each in sorted(_files_below(path, languages, fail)) if path.is_dir() else [path]:
             found.setdefault(each.absolute(), each)
     return list(found.values())
 
 
-def _files_below(folder: Path, fail: Tell) -> Iterator[Path]:
+def _files_below(folder: Path, languages: Collection[str], fail: Tell) -> Iterator[Path]:
     def unseen(path: str, reason: str) -> None:
         fail(f"{folder / Path(path).relative_to(whole)}: {reason}")
 
     whole = folder.absolute()
-    for each in source_files(str(whole), Excluded.by(DocumentSettings().excluded), unseen=unseen):
+    excluded = Excluded.by(DocumentSettings().excluded)
+    for each in source_files(str(whole), excluded, unseen=unseen, languages=languages):
         yield folder / each.shown

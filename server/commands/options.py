@@ -54,9 +54,8 @@ def read_source(path: Path) -> Source:
         size = path.stat().st_size
         language = language_of(path.name)
         if language is None:
-            raise UsageError(
-                f"{path}: no language is known by {path.suffix or 'no suffix'!r}; the model reads .java and .py files"
-            )
+            suffix = repr(path.suffix or "no suffix")
+            raise UsageError(f"{path}: no language is known by {suffix}; the shipped model reads .java and .py files")
         if size > LARGEST_FILE_BYTES:
             raise UsageError(f"{path}: over {LARGEST_FILE_BYTES >> 20} MiB; that is not read as source code")
         text = path.read_text(encoding="utf-8-sig")  # \r\n and \r come out as \n, as the model reads them

@@ -29,8 +29,11 @@ class Import:
 
 
 def imports_of(text: str, language: str) -> list[Import]:
-    """The imports of a text, in order, each once. The package that a Java file says it is in counts as a whole one."""
-    found = _java(text) if language == "java" else _python(text)
+    """The imports of a text, in order, each once; none in a language whose imports are not known.
+
+    The package that a Java file says it is in counts as a whole one.
+    """
+    found = {"java": _java, "python": _python}.get(language, lambda _: iter(()))(text)
     distinct: dict[Import, None] = {}
     for each in found:
         distinct[each] = None

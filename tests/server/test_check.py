@@ -54,7 +54,7 @@ def test_a_language_that_the_model_does_not_know_does_not_stop_the_others(tmp_pa
     java_only = write_bigram_checkpoint(tmp_path / "model", followers, languages=["java"]).folder
     (tmp_path / "a.py").write_text("pass\n")
     (tmp_path / "b.java").write_text("\n vuz();\n")
-    result = peephole("check", tmp_path, "--model", java_only)
+    result = peephole("check", tmp_path / "a.py", tmp_path / "b.java", "--model", java_only)
     assert result.returncode == 2
     assert result.stderr.startswith(f"error: {tmp_path / 'a.py'}: ")
     assert result.stdout.startswith(f"{tmp_path / 'b.java'}:2:2: 'vuz'")

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from commanding import assert_fails, peephole
 
+from peephole.server.commands.gathering import gather
+
 ROOT = Path(__file__).parents[2]
 SURELY = ("--sensitivity", "100", "--model")
 """Whatever is calibrated: what is as good as certain is found."""
@@ -49,6 +51,13 @@ def test_a_folder_is_looked_through_by_the_rules_of_a_workspace(sure_folder: Pat
     assert found.returncode == 1
     assert found.stderr.startswith("note: credentials.py: left out")
     assert found.stderr.count("\n") == 1
+
+
+def test_of_a_folder_the_files_of_the_wanted_languages_are_taken(tmp_path: Path) -> None:
+    for name in ("Main.java", "main.go", "main.py"):
+        (tmp_path / name).write_text("x")
+    found = gather([tmp_path], ("go", "python"), pytest.fail, pytest.fail)
+    assert [path.name for path in found] == ["main.go", "main.py"]
 
 
 def test_a_baseline_leaves_what_is_new(sure_folder: Path, tmp_path: Path) -> None:

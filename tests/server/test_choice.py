@@ -194,6 +194,10 @@ def test_python_says_what_it_imports_even_half_typed(line: str, found: list[Impo
     assert imports_of(f"{line}\n", "python") == found
 
 
+def test_of_a_language_whose_imports_are_not_known_none_is_guessed() -> None:
+    assert imports_of("import fmt\nfrom a import b\n", "go") == []
+
+
 def test_an_import_may_mean_several_files() -> None:
     assert file_names(Import(("a", "b")), "python") == ["a/b.py", "a/b/__init__.py"]
     assert file_names(Import((), 1), "python") == ["__init__.py"]
