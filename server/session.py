@@ -66,8 +66,14 @@ class Desk:
         if self.tape.libraries is not before:  # all of these hold them, and are good for nothing with others
             self.marks = self.weighed = self.ghost = None
 
+    def remember_to(self, offset: int, should_stop: ShouldStop) -> None:
+        """Takes the text up to the offset into the memory; raises `Stopped` if told to, and keeps what was taken."""
+        if not self.tape.remember_to(offset, should_stop=should_stop):
+            raise Stopped
+
     def read_to(self, offset: int, should_stop: ShouldStop) -> None:
-        """Reads exactly up to the offset; raises `Stopped` if told to, and keeps what was read."""
+        """Reads exactly up to the offset, and remembers all first; raises `Stopped` if told to, and keeps what was."""
+        self.remember_to(offset, should_stop)
         if not self.tape.advance_to(offset, should_stop=should_stop):
             raise Stopped
 

@@ -37,6 +37,19 @@ def test_a_glance_remembers_far_more_than_its_network_reads(predictor: Predictor
         assert reading.recall.text().tobytes() == predictor.vocabulary.encode(edited[start:offset]).tobytes()
 
 
+def test_what_is_remembered_before_it_is_read_tells_a_glance_all(predictor: Predictor) -> None:
+    tape, asked = Tape(predictor, "java"), iter([False, True])
+    tape.edit(CODE * (3 * REACH // len(CODE)))
+    end, short = len(tape.text), predictor.vocabulary.encode(tape.text)
+    assert not tape.remember_to(end, should_stop=lambda: next(asked))
+    assert tape.remember_to(end)
+    assert tape.fed == 0
+    reading = Glance(tape).reading_at(end)
+    assert reading is not None
+    assert reading.recall is not None
+    assert reading.recall.text().tobytes() == short.tobytes()
+
+
 def test_a_glance_lets_go_of_what_the_tape_remembers_itself(predictor: Predictor) -> None:
     tape = Tape(predictor, "java")
     tape.edit(CODE * (3 * REACH // len(CODE)))

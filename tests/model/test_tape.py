@@ -29,7 +29,7 @@ class Step:
 STEPS = st.lists(
     st.builds(
         Step,
-        action=st.sampled_from(["edit", "undo", "advance", "read", "peek", "glance", "consult", "park"]),
+        action=st.sampled_from(["edit", "undo", "advance", "read", "peek", "glance", "remember", "consult", "park"]),
         # Few places, neighbours of each other and of the grid's, so that edits and snapshots often meet.
         place=st.sampled_from([0, 1, 15, 16, 17, 18, 19, 32, 33, 40, 999]),
         length=st.sampled_from([0, 0, 1, 2, 50]),
@@ -61,6 +61,8 @@ def take(tape: Tape, glance: Glance, former: list[str], step: Step) -> None:
         tape.consult(SHELVES[step.place % len(SHELVES)])
     elif step.action == "park":
         tape.park([0, 500, 5000, 50000][step.place % 4])
+    elif step.action == "remember":
+        tape.remember_to(offset, should_stop=should_stop)
     elif step.action == "glance":
         fed = tape.fed
         glance.reading_at(offset, should_stop=should_stop)
