@@ -27,8 +27,9 @@ BEAM_WIDTH = 8
 LONGEST_ITEM = 40
 """Characters of an item behind the cursor."""
 
-LEAST_LINE = 0.3
-"""How probable a suggested rest of the line must be, all of it, to be shown."""
+LEAST_LINE = 0.5
+"""How probable a suggested rest of the line must be, all of it, to be shown. Of those shown 65 (Java) and 63 (Python)
+of 100 are right to the last character; at 0.3 it is 50 and 44, for 2 of 100 keystrokes more that are saved."""
 
 LEAST_LINES = 0.5
 """How probable a suggestion of several lines must be. Where one stood in the way of what was written, three quarters of
