@@ -129,7 +129,7 @@ def test_two_processes_build_the_same_bytes_as_one(tmp_path: Path) -> None:
     packages = [write_package(tmp_path / f"p{n}", range(10 * n, 10 * n + 5)) for n in range(3)]
     assert build(tmp_path / "one", *packages) == 0
     assert build(tmp_path / "two", *packages, "--processes", 2) == 0
-    for name in ("train-java.bin", "train-java.idx", "development-java.bin", "files.jsonl"):
+    for name in ("train-java.bin", "train-java.idx", "development-java.bin", "files.jsonl", "dropped.jsonl"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
     one, two = read_corpus(tmp_path / "one"), read_corpus(tmp_path / "two")
     assert one.keys() == two.keys()

@@ -36,6 +36,7 @@ def test_two_tasks_of_datatrove_give_the_same_corpus_byte_for_byte(
     assert build(tmp_path / "tasks", *options, "--executor", "datatrove", "--tasks", 2, "--workers", 2) == 0
     assert "4 of 5 packages were harvested before" in capsys.readouterr().err
     assert_same_corpus(tmp_path / "here", tmp_path / "tasks")
+    assert len((tmp_path / "tasks" / "dropped.jsonl").read_text().splitlines()) == 5
     kept = {
         fate: row["files"] for fate, row in read_corpus(tmp_path / "tasks")["report"]["fates"]["train"]["java"].items()
     }

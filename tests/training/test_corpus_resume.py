@@ -35,7 +35,7 @@ def kill_while_fetching(mirror: socket.socket, arguments: list[object]) -> None:
 def test_a_killed_build_goes_on_where_it_stopped(
     tmp_path: Path, processes: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    texts = {f"p{n}": [java_file(10 * n + k) + "// é\n" for k in range(5 - n)] for n in range(3)}
+    texts = {f"p{n}": [*(java_file(10 * n + k) + "// é\n" for k in range(5 - n)), "// generated\n"] for n in range(3)}
     splits = {"p0": "train", "p1": "development", "p2": "train"}
     recipe = write_recipe(tmp_path, {name: (splits[name], texts[name]) for name in texts})
     arguments = [recipe, "--cache", tmp_path / "cache", "--processes", processes]
@@ -49,8 +49,10 @@ def test_a_killed_build_goes_on_where_it_stopped(
         (tmp_path / "cache" / f"{name}.tar.gz").unlink()
     (tmp_path / "p2.tar.gz").rename(tmp_path / "cache" / "p2.tar.gz")
     assert build(tmp_path / "out", *arguments) == 0
-    assert "2 of 3 packages were harvested before: going on from there\n1/1 p2: 3 files" in capsys.readouterr().err
+    assert "2 of 3 packages were harvested before: going on from there\n1/1 p2: 4 files" in capsys.readouterr().err
     assert_same_corpus(tmp_path / "out", tmp_path / "whole")
+    dropped = (tmp_path / "out" / "dropped.jsonl").read_text().splitlines()
+    assert [json.loads(line)["reason"] for line in dropped] == ["exact duplicate", "generated", "exact duplicate"]
     assert sorted(p.name for p in tmp_path.glob(".*")) == []
 
 

@@ -16,6 +16,7 @@ from ..errors import CorpusError
 from . import shards
 from .gathering import gather, weight
 from .harvest import FileRecord, Harvest, Material
+from .records import write_records
 from .report import describe_sources, report_files
 from .selection import apply_caps, drop_duplicates, kept_records
 from .settings import Say, Settings
@@ -91,7 +92,7 @@ def write_corpus(harvests: Sequence[Harvest], folder: Path, settings: Settings) 
                 splits[split][language] = shards.write_shard(folder, split, language, vocabulary, texts)
     if not splits["train"] and not any(kept_records(harvests, "gate", language) for language in settings.languages):
         raise CorpusError("no file is left to train on; the report of a smaller selection may say why")
-    write_records(harvests, folder / "files.jsonl")
+    write_records(harvests, folder)
     for split in ("development", "gate"):
         write_texts(harvests, split, folder / split)
     description: dict[str, object] = {
@@ -119,31 +120,6 @@ def count_vocabulary(harvests: Sequence[Harvest], settings: Settings) -> Vocabul
             if record.characters != record.length:  # not all ASCII
                 counts.update(c for c in source.content(record).decode() if not c.isascii())
     return Vocabulary.from_counts(languages or settings.languages, counts, size=settings.vocabulary_size)
-
-
-def write_records(harvests: Sequence[Harvest], path: Path) -> None:
-    """One JSON record a kept file and line.
-
-    Bytes of a path that are not UTF-8 are lone surrogates here; written with a backslash they are JSON's own escapes.
-    """
-    with path.open("w", encoding="utf-8", errors="backslashreplace") as out:
-        for source in harvests:
-            for record in source.records:
-                if record.reason is None:
-                    out.write(json.dumps(_describe(source.material, record), ensure_ascii=False) + "\n")
-
-
-def _describe(material: Material, record: FileRecord) -> dict[str, object]:
-    return {
-        "package": material.name,
-        "version": material.version,
-        "path": record.path,
-        "sha256": record.sha256,
-        "licence": material.licence,
-        "split": material.split,
-        "language": record.language,
-        "characters": record.characters,
-    }
 
 
 def write_texts(harvests: Sequence[Harvest], split: str, folder: Path) -> None:

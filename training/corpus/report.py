@@ -10,6 +10,7 @@ from ..errors import CorpusError
 from .filters import ORDER
 from .harvest import Harvest
 from .recipe import SPLITS
+from .records import DROPPED_FILES
 
 KEPT = "kept"
 READ = "read"
@@ -26,6 +27,7 @@ def report_files(harvests: Sequence[Harvest], languages: Sequence[str]) -> dict[
         "fates": {s: {la: _fates(harvests, s, la) for la in languages} for s in SPLITS},
         "masked": dict(sorted(masked.items())),
         "missing": [{"package": h.material.name, "reason": h.failure} for h in harvests if h.failure is not None],
+        "dropped": DROPPED_FILES,
     }
 
 
@@ -69,6 +71,8 @@ def describe_sources(harvests: Sequence[Harvest]) -> list[dict[str, object]]:
 def report_data(description: Mapping[str, Any]) -> dict[str, object]:
     """The report of a `corpus.json` as data: what `--json` writes. Fates are in the order of the filters.
 
+    `dropped` is the file of the corpus folder that lists what was dropped; None of a corpus from before there was one.
+
     `CorpusError` if the corpus was made without a report.
     """
     report = description.get("report") or {}
@@ -80,6 +84,7 @@ def report_data(description: Mapping[str, Any]) -> dict[str, object]:
         "files": report["fates"],
         "masked": report["masked"],
         "missing": report["missing"],
+        "dropped": report.get("dropped"),
         "licences": count_licences(description["sources"]),
         "sources": description["sources"],
     }
@@ -106,6 +111,8 @@ def format_report(description: Mapping[str, Any]) -> str:
     masked = ", ".join(f"{kind} {count:,}" for kind, count in data["masked"].items())
     lines += ["", f"masked: {masked or 'nothing'}", "", "licences of the sources (MB kept):"]
     lines += [f"  {row['bytes'] / 1e6:>8.1f}  {name}" for name, row in data["licences"].items()]
+    if data["dropped"] is not None:
+        lines += ["", f"each dropped file, with the reason: {data['dropped']} in the corpus folder"]
     return "\n".join([*lines, *(f"missing: {m['package']}: {m['reason']}" for m in data["missing"])])
 
 

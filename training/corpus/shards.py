@@ -4,6 +4,7 @@ corpus.json          format, vocabulary, splits, sources, report
 train-java.bin       documents back to back, each a start token and the text's indices
 train-java.idx       little-endian uint64: where each document starts, and the end
 files.jsonl          one record a kept file
+dropped.jsonl        one record a dropped file, with the reason
 development/         the kept development files as text
 gate/                the same of packages for the gate, if a recipe names any
 """
