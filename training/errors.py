@@ -15,5 +15,9 @@ class SourceRefused(CorpusError):
     """Downloaded bytes whose SHA-256 is not the one that the recipe pins."""
 
 
+class CacheError(TrainingError):
+    """A folder for downloads that cannot be written to or read: no fault of a package, so no package is passed over."""
+
+
 class RunError(TrainingError):
     """A training run that cannot start, resume or be exported."""

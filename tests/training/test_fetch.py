@@ -3,16 +3,22 @@
 import functools
 import hashlib
 import http.server
+import random
+import resource
 import threading
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sample_code import java_file
+from sample_packages import build, write_recipe
 
 from peephole.training.corpus.fetch import apt_mirrors, fetch, wheel_options
 from peephole.training.corpus.recipe import Artefact, Package
-from peephole.training.errors import CorpusError, SourceRefused
+from peephole.training.corpus.shards import read_corpus
+from peephole.training.errors import CacheError, CorpusError, SourceRefused
 
 CONTENT = b"a tarball, as far as fetching goes" * 100
 DIRECTORY = "pool/main/a/acorn"
@@ -127,12 +133,13 @@ def test_a_compiled_wheel_is_asked_for_by_its_own_tags() -> None:
     assert wheel_options("celery-5.7.0-py3-none-any.whl")[0] == []
 
 
-def write_wheel(folder: Path, requires_python: str) -> Path:
-    """A tiny wheel that pip accepts."""
+def write_wheel(folder: Path, requires_python: str, data: bytes = b"") -> Path:
+    """A wheel that pip accepts, tiny but for its data."""
     path = folder / "acorn-1.0-py3-none-any.whl"
     metadata = f"Metadata-Version: 2.1\nName: acorn\nVersion: 1.0\nRequires-Python: {requires_python}\n"
     with zipfile.ZipFile(path, "w") as bundle:
         bundle.writestr("acorn.py", "x = 1\n")
+        bundle.writestr("acorn.bin", data)
         bundle.writestr("acorn-1.0.dist-info/METADATA", metadata)
         bundle.writestr("acorn-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
         bundle.writestr("acorn-1.0.dist-info/RECORD", "")
@@ -159,3 +166,61 @@ def test_pip_refuses_a_wheel_with_another_hash(tmp_path: Path, monkeypatch: pyte
     with pytest.raises(CorpusError, match="pip could not download"):
         fetch(wanted, tmp_path / "cache", mirrors=[])
     assert list((tmp_path / "cache").iterdir()) == []
+
+
+@contextmanager
+def disk_that_takes(size: int) -> Iterator[None]:
+    """No file can be written beyond so many bytes, by this process and those that it starts, as on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_disk_that_takes_no_more_is_no_missing_package_but_stops_the_build_and_the_next_goes_on(
+    tmp_path: Path, mirror: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    large = "\n".join(f"// {number:0100d} {random.Random(number).randbytes(40).hex()}" for number in range(900))
+    recipe = write_recipe(
+        tmp_path,
+        {"one": ("train", [java_file(1)]), "two": ("development", [java_file(2)]), "three": ("train", [large])},
+    )
+    (tmp_path / "cache" / "three.tar.gz").rename(tmp_path / "mirror" / "pool" / "three.tar.gz")
+    options = ["--cache", tmp_path / "cache", "--debian-mirror", mirror, "--require-share", 0.01]
+    with disk_that_takes(20_000):
+        assert build(tmp_path / "out", recipe, *options, "--processes", 2) == 2
+    said = capsys.readouterr().err
+    assert f"error: cannot keep three in {tmp_path / 'cache'}: File too large; make room" in said
+    assert "harvests are kept in" in said
+    assert sorted(place.name for place in (tmp_path / "cache").iterdir()) == ["one.tar.gz", "two.tar.gz"]
+    assert not (tmp_path / "out").exists()
+    assert build(tmp_path / "out", recipe, *options) == 0
+    assert "2 of 3 packages were harvested before" in capsys.readouterr().err
+    assert read_corpus(tmp_path / "out")["report"]["missing"] == []
+
+
+def test_a_disk_that_takes_no_more_of_what_pip_brings_is_told_apart_from_a_wheel_that_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    wheel = write_wheel(tmp_path, ">=3", random.Random(1).randbytes(300_000))
+    pinned = Artefact(wheel.name, wheel.stat().st_size, hashlib.sha256(wheel.read_bytes()).hexdigest())
+    wanted = Package("acorn", "1.0", "python", "train", "MIT", "wheel", (pinned,))
+    with (
+        disk_that_takes(100_000),
+        pytest.raises(CacheError, match=r"cannot keep acorn in .*: File too large; make room"),
+    ):
+        fetch(wanted, tmp_path / "cache", mirrors=[])
+    assert list((tmp_path / "cache").iterdir()) == []
+    wheel.unlink()
+    with pytest.raises(CorpusError, match="pip could not download"):
+        fetch(wanted, tmp_path / "cache", mirrors=[])
+
+
+def test_a_cache_that_cannot_be_made_is_no_missing_package_either(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder\n")
+    with pytest.raises(CacheError, match=r"Not a directory; .* name another place with --cache"):
+        fetch(package("a.tar"), tmp_path / "file" / "cache", mirrors=[])

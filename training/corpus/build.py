@@ -12,7 +12,7 @@ from pathlib import Path
 from peephole.model.languages import SUFFIXES
 from peephole.model.vocabulary import Vocabulary
 
-from ..errors import CorpusError
+from ..errors import CorpusError, TrainingError
 from . import shards
 from .gathering import gather, weight
 from .harvest import FileRecord, Harvest, Material
@@ -30,7 +30,8 @@ def build_corpus(materials: Sequence[Material], out: Path, settings: Settings, s
     """Write a corpus folder at `out`, which must not exist, and return what its `corpus.json` says.
 
     Harvests are kept beside it until it is whole: a build that was interrupted goes on where it stopped. `CorpusError`
-    if too little could be had, or if another build of the same folder is at work.
+    if too little could be had, or if another build of the same folder is at work; `CacheError` if what is downloaded
+    cannot be kept.
     """
     refuse_existing(out)
     store = Store.beside(out)
@@ -61,7 +62,7 @@ def _build(materials: Sequence[Material], out: Path, settings: Settings, store: 
         with store.part() as corpus:
             description = write_corpus(harvests, corpus, settings)
             corpus.rename(out)
-    except (CorpusError, KeyboardInterrupt):
+    except (TrainingError, OSError, KeyboardInterrupt):
         say(f"harvests are kept in {store.folder}: the next build of {out} goes on from there")
         raise
     return description

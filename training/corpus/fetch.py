@@ -1,13 +1,16 @@
 """Pinned artefacts by way of a cache folder: source tarballs from the apt mirror, wheels through pip.
 
 Nothing is trusted that does not have the recipe's SHA-256. A download is written beside its place and renamed, so an
-interrupted one leaves nothing that looks whole.
+interrupted one leaves nothing that looks whole. What the network does not give is the package's failure; what the disk
+does not take ends the build, for it would fail every package.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import http.client
+import os
 import re
 import subprocess
 import sys
@@ -18,7 +21,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..errors import CorpusError, SourceRefused
+from ..errors import CacheError, CorpusError, SourceRefused
 from .recipe import Artefact, Package
 
 TIMEOUT_S = 60
@@ -28,11 +31,26 @@ NEWER_PYTHONS = ("3.13", "3.14")
 
 APT_FOLDER = Path("/etc/apt")
 
+_OF_THE_DISK = frozenset(
+    (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM, errno.ENOTDIR)
+)
+_ERROR_OF_PYTHON = re.compile(r"^[\w.]*Error: (?:\[Errno (\d+)\])?", re.MULTILINE)
+"""Where a traceback ends, and with it pip when its disk fails; for the network's errors pip has words of its own."""
+
 
 def fetch(package: Package, cache: Path, *, mirrors: list[str]) -> list[Path]:
-    """The package's artefacts, from the cache or fetched into it; `CorpusError` if one cannot be had."""
-    cache.mkdir(parents=True, exist_ok=True)
-    return [_fetch_artefact(package, artefact, cache, mirrors) for artefact in package.artefacts]
+    """The package's artefacts, from the cache or fetched into it.
+
+    `CorpusError` if one cannot be had; `CacheError` if the cache cannot take it: a full disk, no right to write.
+    """
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        return [_fetch_artefact(package, artefact, cache, mirrors) for artefact in package.artefacts]
+    except OSError as error:
+        raise CacheError(
+            f"cannot keep {package.name} in {cache}: {error.strerror or error}; make room or make it writable, or name "
+            "another place with --cache, and build again: what was read so far is kept"
+        ) from error
 
 
 def _fetch_artefact(package: Package, artefact: Artefact, cache: Path, mirrors: list[str]) -> Path:
@@ -94,20 +112,30 @@ def _download_from_pool(package: Package, artefact: Artefact, part: Path, mirror
         address = f"{mirror}/{urllib.parse.quote(f'{package.directory}/{artefact.file}', safe='/+~')}"
         try:
             return _download(address, part, artefact.bytes)
-        except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as error:
+        except CorpusError as error:
             failures.append(str(error))
     raise CorpusError(f"{artefact.file} is not on the mirror ({'; '.join(failures)})")
 
 
 def _download(address: str, part: Path, size: int) -> None:
-    """A plain GET to a file; stops as soon as more comes than was announced."""
-    with urllib.request.urlopen(address, timeout=TIMEOUT_S) as answer, part.open("wb") as out:
-        received = 0
-        while chunk := answer.read(CHUNK_BYTES):
-            received += len(chunk)
-            if received > size:
-                raise ValueError(f"more than the {size} bytes that the recipe pins")
+    """A plain GET to a file; `CorpusError` for what the network does, `OSError` for what the disk does."""
+    with part.open("wb") as out:
+        for chunk in _receive(address, size):
             out.write(chunk)
+
+
+def _receive(address: str, size: int) -> Iterator[bytes]:
+    """What a plain GET gives; stops as soon as more comes than was announced."""
+    received = 0
+    try:
+        with urllib.request.urlopen(address, timeout=TIMEOUT_S) as answer:
+            while chunk := answer.read(CHUNK_BYTES):
+                received += len(chunk)
+                if received > size:
+                    raise ValueError(f"more than the {size} bytes that the recipe pins")
+                yield chunk
+    except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as error:
+        raise CorpusError(str(error)) from error
 
 
 def _download_wheel(package: Package, artefact: Artefact, folder: Path) -> None:
@@ -117,11 +145,21 @@ def _download_wheel(package: Package, artefact: Artefact, folder: Path) -> None:
     for options in wheel_options(artefact.file):
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"]
         command += ["--require-hashes", *options, "--dest", str(folder), "--requirement", str(requirement)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        # What pip unpacks on the way lies in the cache as well: its room is what the person is told of.
+        environment = os.environ | {"TMPDIR": str(folder)}
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
         if done.returncode == 0 and (folder / artefact.file).is_file():
             return
+        _raise_what_the_disk_did(done.stderr)
         reason = next((line for line in done.stderr.splitlines() if "ERROR" in line), f"exit status {done.returncode}")
     raise CorpusError(f"pip could not download {artefact.file}: {reason}")
+
+
+def _raise_what_the_disk_did(told: str) -> None:
+    """`OSError` if that is what ended pip."""
+    numbers = _ERROR_OF_PYTHON.findall(told)
+    if numbers and numbers[-1] and int(numbers[-1]) in _OF_THE_DISK:
+        raise OSError(int(numbers[-1]), os.strerror(int(numbers[-1])))
 
 
 def wheel_options(file: str) -> list[list[str]]:
