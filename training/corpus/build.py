@@ -20,6 +20,7 @@ from .records import write_records
 from .report import describe_sources, report_files
 from .selection import apply_caps, drop_duplicates, kept_records
 from .settings import Say, Settings
+from .splitting import spare_training
 from .store import Store
 
 SHARDED = ("train", "development")
@@ -55,6 +56,7 @@ def _build(materials: Sequence[Material], out: Path, settings: Settings, store: 
     try:
         harvests = gather(materials, store, settings, say)
         require_share(harvests, settings.require_share)
+        spare_training(harvests, settings.seed)
         say("looking for duplicates")
         drop_duplicates(harvests)
         apply_caps(harvests, settings.caps, settings.seed)

@@ -96,7 +96,10 @@ def _name_apart(materials: list[Material], taken: Iterable[str]) -> list[Materia
 
 
 def _split(materials: list[Material], share: float, seed: int) -> list[Material]:
-    """Set a share of the packages apart for development: at least one if there are two, never all."""
+    """Set a share of the packages apart for development: at least one if there are two, never all.
+
+    Which languages they hold is not known before they are read: `splitting.py` looks at the choice again.
+    """
     count = min(max(round(share * len(materials)), 1 if share > 0 else 0), len(materials) - 1)
     chosen = set(random.Random(seed).sample(range(len(materials)), max(count, 0)))
     return [replace(m, split="development") if i in chosen else m for i, m in enumerate(materials)]

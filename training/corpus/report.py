@@ -11,13 +11,17 @@ from .filters import ORDER
 from .harvest import Harvest
 from .recipe import SPLITS
 from .records import DROPPED_FILES
+from .splitting import find_unmeasured
 
 KEPT = "kept"
 READ = "read"
 
 
 def report_files(harvests: Sequence[Harvest], languages: Sequence[str]) -> dict[str, object]:
-    """Files and bytes by split, language and fate; secrets masked in kept files; missing packages with the reason."""
+    """Files and bytes by split, language and fate; secrets masked in kept files; missing packages with the reason.
+
+    And the languages that have no development text because one package has all there is.
+    """
     masked: Counter[str] = Counter()
     for harvest in harvests:
         for record in harvest.records:
@@ -28,6 +32,7 @@ def report_files(harvests: Sequence[Harvest], languages: Sequence[str]) -> dict[
         "masked": dict(sorted(masked.items())),
         "missing": [{"package": h.material.name, "reason": h.failure} for h in harvests if h.failure is not None],
         "dropped": DROPPED_FILES,
+        "unmeasured": find_unmeasured(harvests),
     }
 
 
@@ -85,6 +90,7 @@ def report_data(description: Mapping[str, Any]) -> dict[str, object]:
         "masked": report["masked"],
         "missing": report["missing"],
         "dropped": report.get("dropped"),
+        "unmeasured": report.get("unmeasured", []),
         "licences": count_licences(description["sources"]),
         "sources": description["sources"],
     }
@@ -109,6 +115,11 @@ def format_report(description: Mapping[str, Any]) -> str:
         for language, entry in languages.items():
             lines.append(f"{split} {language}: {entry['documents']:,} documents, {entry['tokens']:,} tokens")
     masked = ", ".join(f"{kind} {count:,}" for kind, count in data["masked"].items())
+    lines += [
+        f"no development text of {u['language']}: only {u['package']} has any, and it is needed to train on; name more "
+        "packages to have some measured"
+        for u in data["unmeasured"]
+    ]
     lines += ["", f"masked: {masked or 'nothing'}", "", "licences of the sources (MB kept):"]
     lines += [f"  {row['bytes'] / 1e6:>8.1f}  {name}" for name, row in data["licences"].items()]
     if data["dropped"] is not None:
