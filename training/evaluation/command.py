@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..corpus.recipe import LANGUAGES
 from .ngram_command import add_ngram_arguments
-from .output import write_output
+from .output import add_json, publish
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -40,7 +39,7 @@ def add_commands(subparsers: Subparsers) -> None:
     parser.add_argument("--prime", type=Path, metavar="CORPUS", help="also PPMd that read training text of this corpus")
     parser.add_argument("--prime-mb", type=float, default=16, metavar="X", help="so much of it (default 16)")
     add_ngram_arguments(parser)
-    parser.add_argument("--json", metavar="F", help="write the figures to a file (- for standard output)")
+    add_json(parser)
     parser.add_argument("--report", type=Path, metavar="DIR", help="write a report with plots, and the figures, there")
     parser.set_defaults(func=run)
 
@@ -62,10 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
         "limit_mb": arguments.limit_mb,
         **carry_out(task),
     }
-    if arguments.json != "-":
-        print(summarise(figures))
-    if arguments.json is not None:
-        write_output(json.dumps(figures, indent=1) + "\n", arguments.json)
+    publish(figures, arguments.json, summarise(figures))
     if arguments.report is not None:
         from .report import write_report
 

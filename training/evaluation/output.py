@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+import argparse
+import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from ..errors import TrainingError
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Adds the option that asks for a command's figures as data."""
+    parser.add_argument("--json", metavar="F", help="write the figures to a file (- for standard output)")
+
+
+def publish(figures: Mapping[str, object], place: str | None, summary: str) -> None:
+    """Prints what people read, and writes the figures where that is asked for; standard output gets one of the two."""
+    if place != "-":
+        print(summary)
+    if place is not None:
+        write_output(json.dumps(figures, indent=1) + "\n", place)
 
 
 def write_output(text: str, place: str) -> None:

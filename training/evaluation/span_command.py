@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import shlex
 from collections.abc import Iterator, Mapping
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..corpus.recipe import LANGUAGES
 from ..errors import TrainingError
-from .output import write_output
+from .output import add_json, publish
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -37,7 +36,7 @@ def add_commands(subparsers: Subparsers) -> None:
         help="pass over longer files (default 400)",
     )
     parser.add_argument("--memory", choices=("none", "document"), default="document", help="(default document)")
-    parser.add_argument("--json", metavar="F", help="write the figures to a file (- for standard output)")
+    add_json(parser)
     parser.set_defaults(func=run)
 
 
@@ -71,10 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
         "seed": SEED,
         **evaluation.to_json(),
     }
-    if arguments.json != "-":
-        print(summarise(figures))
-    if arguments.json is not None:
-        write_output(json.dumps(figures, indent=1) + "\n", arguments.json)
+    publish(figures, arguments.json, summarise(figures))
     return 0
 
 

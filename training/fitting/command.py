@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import math
+import shlex
 import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import RunError
+from ..evaluation.output import add_json, check_place, publish
 from .config import DataConfig, RunConfig, check_values, load_config
 
 if TYPE_CHECKING:
+    from .fit import Fit
     from .processes import Processes
 
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -39,6 +43,7 @@ def add_commands(subparsers: Subparsers) -> None:
     parser.add_argument("--streams", type=int, metavar="B", help="another number of streams from here on")
     parser.add_argument("--learning-rate", type=float, metavar="X", help="another peak rate from here on")
     parser.add_argument("--until-step", type=int, metavar="N", help="stop after optimiser step N (resume goes on)")
+    add_json(parser)
     parser.set_defaults(func=run)
 
 
@@ -60,7 +65,8 @@ def run(arguments: argparse.Namespace) -> int:
         fit = Fit(RunFolder.open(arguments.out), processes)
         bits = fit.run(until_step=arguments.until_step)
     if processes.is_first:
-        print(f"{arguments.out}: {fit.at.step} steps, {fit.characters} characters, {bits:.4f} bits/char")
+        summary = f"{arguments.out}: {fit.at.step} steps, {fit.characters} characters, {bits:.4f} bits/char"
+        publish(_figures(arguments, fit, bits), arguments.json, summary)
     if not fit.stopped:
         return 0
     if processes.is_first:
@@ -68,7 +74,25 @@ def run(arguments: argparse.Namespace) -> int:
     return 128 + fit.asked.signal
 
 
+def _figures(arguments: argparse.Namespace, fit: Fit, bits: float) -> dict[str, object]:
+    """Where the run stands; `bits_per_character` is smoothed, and null of a run that has seen nothing."""
+    from .curves import read_curve
+
+    return {
+        "command": shlex.join(["peephole-train", *arguments.argv]),
+        "run": str(arguments.out),
+        "stopped": fit.stopped,
+        "steps": fit.at.step,
+        "steps_of_the_whole_run": fit.config.steps,
+        "characters": fit.characters,
+        "bits_per_character": None if math.isnan(bits) else bits,
+        "development_bits_per_character": read_curve(arguments.out).last_development,
+    }
+
+
 def _check(arguments: argparse.Namespace) -> None:
+    if arguments.json is not None:
+        check_place(arguments.json)
     if arguments.from_last_good and not arguments.resume:
         raise RunError("--from-last-good goes back within a run; give --resume as well")
     if arguments.parent and arguments.resume:

@@ -40,6 +40,16 @@ class Curve:
     rate: list[float] = field(default_factory=list)
     development: dict[str, Points] = field(default_factory=lambda: defaultdict(lambda: ([], [])))
 
+    @property
+    def smoothed_bits(self) -> list[float]:
+        """Each step's mean with those before it, (N,)."""
+        return [float(bits) for bits in smooth(np.array(self.bits), max(1, int(SMOOTHED_SHARE * len(self.bits))))]
+
+    @property
+    def last_development(self) -> dict[str, float]:
+        """What the last look at development files gave, by language."""
+        return {language: values[-1] for language, (_, values) in sorted(self.development.items())}
+
 
 def read_curve(folder: Path) -> Curve:
     """The curve of the run in a folder; empty if it has no step yet."""
@@ -83,7 +93,7 @@ def draw_curves(curves: Sequence[Curve], path: Path) -> None:
 
 def _draw_curve(curve: Curve, colour: str, bits: Axes, rate: Axes) -> None:
     places = np.array(curve.characters) / 1e6
-    smoothed = smooth(np.array(curve.bits), max(1, int(SMOOTHED_SHARE * len(places))))
+    smoothed = np.array(curve.smoothed_bits)
     few = np.unique(np.linspace(0, len(places) - 1, MOST_POINTS).astype(int))
     bits.plot(places[few], smoothed[few], color=colour, label=f"{curve.name}, training")
     rate.plot(places[few], np.array(curve.rate)[few], color=colour)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import TrainingError
+from ..evaluation.output import add_json, check_place, publish
 
 if TYPE_CHECKING:
     from peephole.model.checkpoint import Checkpoint
@@ -47,6 +48,7 @@ def add_commands(subparsers: Subparsers) -> None:
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of files, places and weights (default 1)")
     parser.add_argument("--threads", type=int, default=2, metavar="N", help="(default 2)")
     parser.add_argument("--work", type=Path, metavar="DIR", help="where the examples lie meanwhile: 1 KB a character")
+    add_json(parser)
     parser.set_defaults(func=run)
 
 
@@ -79,12 +81,14 @@ def run(arguments: argparse.Namespace) -> int:
         }
         facts = _provenance(arguments, checkpoint, split, figures)
     written = add_gate(arguments.out, checkpoint, gate, facts)
-    print(summarise(figures))
-    print(f"{written.folder}: model {written.model_hash}")
+    told = {"model": written.model_hash, "folder": str(written.folder), **facts}
+    publish(told, arguments.json, f"{summarise(figures)}\n{written.folder}: model {written.model_hash}")
     return 0
 
 
 def _check(arguments: argparse.Namespace) -> None:
+    if arguments.json is not None:
+        check_place(arguments.json)
     for name in ("mb_per_language", "steps", "threads"):
         if getattr(arguments, name) <= 0:
             raise TrainingError(f"--{name.replace('_', '-')} must be above 0, found {getattr(arguments, name)}")
