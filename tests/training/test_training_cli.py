@@ -1,21 +1,39 @@
 """The command line: every command explains itself, and errors are one line and status 2."""
 
+import argparse
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from checkpoints import write_tiny_checkpoint
 
-from peephole.training.cli import build_parser, main
+from peephole.training.cli import GROUPS, build_parser, main
 
 
-@pytest.mark.parametrize(
-    "command", [["corpus", "build"], ["fit"], ["evaluate"], ["sample"], ["samples"], ["export"], ["card"], []]
-)
-def test_every_command_has_help(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def commands(parser: argparse.ArgumentParser, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The words of a parser's own command and of all below it, a group's among them."""
+    yield before
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, below in action.choices.items():
+                yield from commands(below, (*before, name))
+
+
+COMMANDS = list(commands(build_parser()))
+
+
+def test_the_commands_that_are_tested_are_those_of_all_modules() -> None:
+    assert len(COMMANDS) > len(GROUPS) + 1  # each module has one at least, and `corpus` is a group of more
+    assert {("corpus", "report"), ("gate",), ("fit",), ("curve",), ("samples",)} < set(COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_has_help(command: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         build_parser().parse_args([*command, "--help"])
     assert stop.value.code == 0
-    assert "usage: peephole-train" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert shown.startswith(f"usage: {' '.join(['peephole-train', *command])} ")
 
 
 def test_an_error_is_one_line_on_stderr_and_status_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
