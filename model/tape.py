@@ -141,11 +141,10 @@ class Tape:
         if self._memory is None:
             return True
         end = min(offset, self._longest_memory)
-        while len(self._memory) < end:
-            if should_stop is not None and should_stop():
-                return False
+        while len(self._memory) < end and not (should_stop is not None and should_stop()):
             self._remember(min(len(self._memory) + BLOCK, end))
-        return True
+        self._account()  # before the network reads on for a minute: what undos need may have to make room
+        return len(self._memory) >= end
 
     def reading_at(self, offset: int, *, should_stop: ShouldStop | None = None, keep: bool = True) -> Reading | None:
         """The exact reading of text[:offset], or None if stopped. What was read beyond it stays read.

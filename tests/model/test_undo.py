@@ -151,6 +151,20 @@ def test_ten_thousand_edits_hold_no_more_than_the_budget(predictor: Predictor, k
     assert tape.surprisal_bits.tobytes() == cut.surprisal_bits.tobytes()
 
 
+@pytest.mark.parametrize("patience", [2, 99])
+def test_what_undos_need_makes_room_for_what_is_remembered_ahead_of_the_network(
+    predictor: Predictor, patience: int
+) -> None:
+    tape, left = Tape(predictor, "java", budget=Budget(1_300_000, 1 << 16, 16_000)), iter(range(patience))
+    tape.edit(CODE * 200)
+    tape.remember_to(len(tape.text))
+    tape.edit("int x;\n" + tape.text)
+    assert tape.counters.offcut_bytes > 800_000
+    assert tape.remember_to(len(tape.text), should_stop=lambda: next(left, None) is None) == (patience == 99)
+    assert tape.counters.offcut_bytes == 0
+    assert tape.counters.held_bytes == tape.nbytes <= tape.budget.bytes
+
+
 @pytest.mark.parametrize("size", [0, 20_000, 1 << 20])
 def test_a_parked_tape_holds_little_and_comes_back_exactly(predictor: Predictor, size: int) -> None:
     tape = Tape(predictor, "java", snapshot_interval=16)
