@@ -205,6 +205,10 @@ class Tape:
         """Characters between the offset and the last place before it whose exact state is at hand."""
         return offset - self._nearest(offset)[0]
 
+    def unremembered_before(self, offset: int) -> int:
+        """Characters before the offset that the memory has still to take in; 0 without one."""
+        return max(min(offset, self._longest_memory) - len(self._memory), 0) if self._memory is not None else 0
+
     def trace_before(self, offset: int) -> tuple[int, Snapshot] | None:
         """A place at or before the offset where a former text, alike there, left its state; not exact. None without."""
         return self._traces.nearest(offset)

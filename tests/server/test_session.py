@@ -17,7 +17,7 @@ from peephole.server.document import Document
 from peephole.server.parking import Parking
 from peephole.server.reader import Reader
 from peephole.server.scheduler import Priority, Stopped
-from peephole.server.session import Session, Sessions
+from peephole.server.session import MOST_UNREAD, MOST_UNREMEMBERED, Session, Sessions
 from peephole.server.settings import DocumentSettings, Settings
 
 URI = "file:///a.py"
@@ -164,6 +164,22 @@ async def test_documents_not_used_for_longest_are_parked_and_come_back_exactly(u
     assert await reader.submit(sessions[0], Priority.REQUEST, read, b"") == first[0]
     assert sum(held()) <= 1 << 20
     reader.close()
+
+
+def test_a_parked_document_is_answered_at_once_and_exactly_once_it_is_remembered(remembering: Predictor) -> None:
+    session = opened(" get();\n" * (2 * MOST_UNREMEMBERED // 8))
+    desk, document = session.desk(remembering, Budget.of(16 << 20)), session.document
+    assert desk is not None
+    assert document is not None
+    desk.lay(document)
+    end = len(document.text)
+    desk.read_to(end, lambda: False)
+    desk.park(4 << 20)
+    assert desk.tape.unread_before(end) <= MOST_UNREAD, "there must be a state for this test to say anything"
+    assert not desk.quick_reading_at(end, lambda: False)[1]
+    assert desk.tape.unremembered_before(end) == end
+    desk.remember_to(end, lambda: False)
+    assert desk.quick_reading_at(end, lambda: False)[1]
 
 
 async def test_a_document_that_takes_all_the_room_leaves_the_others_nothing_but_their_texts(
