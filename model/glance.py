@@ -43,7 +43,7 @@ class Glance:
         return self._window.nbytes + self._memory.nbytes
 
     def unread_before(self, offset: int) -> int:
-        """Characters that a reading at a place takes, at most."""
+        """Characters that the network reads for a reading at a place, at most; what is remembered is not counted."""
         trace = self._tape.trace_before(offset)
         unread = min(offset - (0 if trace is None else trace[0]), 2 * WINDOW)
         if not self._reaches(offset):

@@ -116,5 +116,4 @@ def edit_end(document: Document, changes: Sequence[types.TextDocumentContentChan
 
 def _read(asked: Asked, offset: int) -> None:
     """In the worker: reads to the offset and leaves its state at hand."""
-    asked.desk.remember_to(offset, asked.should_stop)
     asked.desk.reading_at(offset, asked.should_stop)

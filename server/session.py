@@ -82,7 +82,8 @@ class Desk:
             raise Stopped
 
     def reading_at(self, offset: int, should_stop: ShouldStop, *, keep: bool = True) -> Reading:
-        """The exact reading at the offset; raises `Stopped` if told to."""
+        """The exact reading at the offset, all before it remembered first; raises `Stopped` if told to."""
+        self.remember_to(offset, should_stop)
         reading = self.tape.reading_at(offset, should_stop=should_stop, keep=keep)
         if reading is None:
             raise Stopped

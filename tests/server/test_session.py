@@ -182,6 +182,20 @@ def test_a_parked_document_is_answered_at_once_and_exactly_once_it_is_remembered
     assert desk.quick_reading_at(end, lambda: False)[1]
 
 
+def test_an_exact_reading_of_what_was_parked_can_be_stopped_while_it_is_remembered(remembering: Predictor) -> None:
+    session = opened(" get();\n" * (2 * MOST_UNREMEMBERED // 8))
+    desk, document = session.desk(remembering, Budget.of(16 << 20)), session.document
+    assert desk is not None
+    assert document is not None
+    desk.lay(document)
+    end, asked = len(document.text), iter([False])
+    desk.read_to(end, lambda: False)
+    desk.park(4 << 20)
+    with pytest.raises(Stopped):
+        desk.reading_at(end, lambda: next(asked, True))
+    assert 0 < desk.tape.unremembered_before(end) < end
+
+
 async def test_a_document_that_takes_all_the_room_leaves_the_others_nothing_but_their_texts(
     untrained: Predictor,
 ) -> None:
