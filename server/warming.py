@@ -15,11 +15,12 @@ TEXT = "x = 1\n" * 100
 
 
 def warm_up(predictor: Predictor) -> None:
-    """Opens a small document and completes at its end. In the worker; 50 ms, of which 20 are of a first time."""
+    """Opens a small document, and completes it by list and ghost text. In the worker; 20 ms are a first time's."""
     from peephole.model.budget import DEFAULT
 
     from .completion import complete
     from .document import Document
+    from .inline_completion import TYPED, complete_line
     from .session import Session
 
     language = predictor.vocabulary.languages[0]
@@ -27,5 +28,7 @@ def warm_up(predictor: Predictor) -> None:
     desk = Session("", language, document).desk(predictor, DEFAULT)
     if desk is not None:
         desk.lay(document)
-        complete(Asked(document, desk, predictor, Settings(), ClientSupport(), lambda: False), len(TEXT))
+        asked = Asked(document, desk, predictor, Settings(), ClientSupport(), lambda: False)
+        complete(asked, len(TEXT))
+        complete_line(asked, len(TEXT), TYPED)
         desk.read_to(len(TEXT), lambda: False)

@@ -135,6 +135,8 @@ class Check:
         """What is found in files and folders, a file at a time."""
         known = self._remembering.predictor.vocabulary.languages
         files = gather(paths, known, self._fail, lambda said: print(f"note: {said}", file=sys.stderr))
+        if not files:
+            print(f"note: no file in {' or '.join(known)} was found", file=sys.stderr)
         for number, path in enumerate(files):
             self._line.show(f"{number + 1} of {len(files)} files, {len(self.found)} found: {path}")
             try:

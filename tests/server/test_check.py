@@ -10,10 +10,11 @@ from checkpoints import write_bigram_checkpoint
 from commanding import JAVA, assert_fails, break_package, peephole
 
 
-def test_a_folder_without_source_is_clean(model: Path, tmp_path: Path) -> None:
+def test_a_folder_without_source_is_clean_and_says_so(model: Path, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("nothing to see")
     result = peephole("check", tmp_path, "--model", model)
-    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    assert (result.returncode, result.stdout) == (0, "")
+    assert result.stderr.startswith("note: no file in ")
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["LF", "CRLF"])

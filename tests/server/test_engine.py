@@ -59,13 +59,16 @@ from peephole.model.budget import DEFAULT
 from peephole.server.answer import Asked, ClientSupport
 from peephole.server.completion import complete
 from peephole.server.document import Document
+from peephole.server.inline_completion import TYPED, complete_line
 from peephole.server.session import Session
 from peephole.server.settings import Settings
 
 document = Document.opened("", "java", 0, "int total = 0;", "utf-16")
 desk = Session("", "java", document).desk(predictor, DEFAULT)
 desk.lay(document)
-complete(Asked(document, desk, predictor, Settings(), ClientSupport(), lambda: False), 5)
+asked = Asked(document, desk, predictor, Settings(), ClientSupport(), lambda: False)
+complete(asked, 5)
+complete_line(asked, 5, TYPED)
 print(*sorted(set(sys.modules) - before))
 """
 
