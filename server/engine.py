@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Literal
 
 from peephole.model.errors import CheckpointMissing, ModelError
 
-from .warming import warm_up
-
 if TYPE_CHECKING:  # ONNX Runtime takes a second to import: the worker does, after `initialize` is answered
     from peephole.model.predictor import Predictor
 
@@ -57,6 +55,8 @@ class Engine:
 
     def _load(self, folder: Path | None, threads: int) -> Condition:
         try:
+            from .warming import warm_up  # what it needs takes a while to import: `--version` does without
+
             predictor = open_predictor(folder and find_home(folder), threads)
             warm_up(predictor)
             return Condition("ready", predictor=predictor)
