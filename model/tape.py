@@ -138,13 +138,12 @@ class Tape:
         A text is remembered some eighty times as quickly as it is read: whoever asks meanwhile is told by all of it.
         """
         self._check(offset)
-        if self._memory is None:
+        if not self.unremembered_before(offset):
             return True
-        end = min(offset, self._longest_memory)
-        while len(self._memory) < end and not (should_stop is not None and should_stop()):
-            self._remember(min(len(self._memory) + BLOCK, end))
+        while (missing := self.unremembered_before(offset)) and not (should_stop is not None and should_stop()):
+            self._remember(min(offset, self._longest_memory) - max(missing - BLOCK, 0))
         self._account()  # before the network reads on for a minute: what undos need may have to make room
-        return len(self._memory) >= end
+        return not missing
 
     def reading_at(self, offset: int, *, should_stop: ShouldStop | None = None, keep: bool = True) -> Reading | None:
         """The exact reading of text[:offset], or None if stopped. What was read beyond it stays read.

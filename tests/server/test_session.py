@@ -17,7 +17,7 @@ from peephole.server.document import Document
 from peephole.server.parking import Parking
 from peephole.server.reader import Reader
 from peephole.server.scheduler import Priority, Stopped
-from peephole.server.session import MOST_UNREAD, MOST_UNREMEMBERED, Session, Sessions
+from peephole.server.session import MOST_UNREAD, MOST_UNREMEMBERED, Desk, Session, Sessions
 from peephole.server.settings import DocumentSettings, Settings
 
 URI = "file:///a.py"
@@ -166,7 +166,8 @@ async def test_documents_not_used_for_longest_are_parked_and_come_back_exactly(u
     reader.close()
 
 
-def test_a_parked_document_is_answered_at_once_and_exactly_once_it_is_remembered(remembering: Predictor) -> None:
+def parked_desk(remembering: Predictor) -> tuple[Desk, int]:
+    """A desk that was parked when it had read all, with states but no memory, and the length of its text."""
     session = opened(" get();\n" * (2 * MOST_UNREMEMBERED // 8))
     desk, document = session.desk(remembering, Budget.of(16 << 20)), session.document
     assert desk is not None
@@ -175,6 +176,11 @@ def test_a_parked_document_is_answered_at_once_and_exactly_once_it_is_remembered
     end = len(document.text)
     desk.read_to(end, lambda: False)
     desk.park(4 << 20)
+    return desk, end
+
+
+def test_a_parked_document_is_answered_at_once_and_exactly_once_it_is_remembered(remembering: Predictor) -> None:
+    desk, end = parked_desk(remembering)
     assert desk.tape.unread_before(end) <= MOST_UNREAD, "there must be a state for this test to say anything"
     assert not desk.quick_reading_at(end, lambda: False)[1]
     assert desk.tape.unremembered_before(end) == end
@@ -183,14 +189,7 @@ def test_a_parked_document_is_answered_at_once_and_exactly_once_it_is_remembered
 
 
 def test_an_exact_reading_of_what_was_parked_can_be_stopped_while_it_is_remembered(remembering: Predictor) -> None:
-    session = opened(" get();\n" * (2 * MOST_UNREMEMBERED // 8))
-    desk, document = session.desk(remembering, Budget.of(16 << 20)), session.document
-    assert desk is not None
-    assert document is not None
-    desk.lay(document)
-    end, asked = len(document.text), iter([False])
-    desk.read_to(end, lambda: False)
-    desk.park(4 << 20)
+    (desk, end), asked = parked_desk(remembering), iter([False])
     with pytest.raises(Stopped):
         desk.reading_at(end, lambda: next(asked, True))
     assert 0 < desk.tape.unremembered_before(end) < end

@@ -110,16 +110,17 @@ def test_a_package_that_is_gone_says_so(tmp_path: Path, mirror: str) -> None:
 
 
 def test_mirrors_are_read_from_both_formats_of_apt(tmp_path: Path) -> None:
+    pool = "debian"
     (tmp_path / "sources.list").write_text(
-        "# deb http://old.example/debian stable main\n"
-        "deb [arch=amd64 signed-by=/k.gpg] http://one.example/debian/ stable main\n"
+        f"# deb http://old.example/{pool} stable main\n"
+        f"deb [arch=amd64 signed-by=/k.gpg] http://one.example/{pool}/ stable main\n"
         "deb http://vendor.example/apt stable main\n"
-        "deb-src http://one.example/debian stable main\n"
+        f"deb-src http://one.example/{pool} stable main\n"
     )
     (tmp_path / "sources.list.d").mkdir()
-    deb822 = "Types: deb\nURIs: https://two.example/debian mirror+file:/etc/list\nSuites: stable\nComponents: main\n"
+    deb822 = f"Types: deb\nURIs: https://two.example/{pool} mirror+file:/etc/list\nSuites: stable\nComponents: main\n"
     (tmp_path / "sources.list.d" / "debian.sources").write_text(deb822)
-    assert apt_mirrors(tmp_path) == ["http://one.example/debian", "https://two.example/debian"]
+    assert apt_mirrors(tmp_path) == [f"http://one.example/{pool}", f"https://two.example/{pool}"]
     assert apt_mirrors(tmp_path / "none") == []
 
 
