@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -37,7 +38,10 @@ def internet_sockets(process_id: int) -> list[str]:
     folder = Path(f"/proc/{process_id}")
     listed = "".join((folder / "net" / name).read_text() for name in ("tcp", "tcp6", "udp", "udp6"))
     inodes = {fields[9] for fields in map(str.split, listed.splitlines()) if len(fields) > 9}
-    held = [str(link.readlink()) for link in (folder / "fd").iterdir()]
+    held = []
+    for link in (folder / "fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # The process opens and closes files while it is looked at.
+            held.append(str(link.readlink()))
     return [target for target in held if target.removeprefix("socket:[").removesuffix("]") in inodes]
 
 
