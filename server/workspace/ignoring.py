@@ -7,12 +7,13 @@ Nobody vouches for a workspace's rules. Where they cannot be followed as they st
 from __future__ import annotations
 
 import os
-import re
 import stat
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from peephole.model.ignoring import verdict
 
 from .patterns import bounded
 from .reading import read_bytes
@@ -21,9 +22,6 @@ if TYPE_CHECKING:  # it takes 40 ms to import, for which `initialize` need not w
     from pathspec import GitIgnoreSpec
 
 FILE_NAME = ".gitignore"
-FOLDER = "ps_d"
-"""The group of pathspec's expressions that matches the `/` behind a folder's name."""
-
 LARGEST_BYTES = 64 << 10
 """Longer ones are no list that a person keeps."""
 
@@ -74,29 +72,6 @@ class Ignoring:
             if found is not None:
                 return found
         return False
-
-
-def verdict(spec: GitIgnoreSpec, path: str) -> bool | None:
-    """Whether the rules of one file shut out a path (of a folder: with `/` at its end); None where they say nothing.
-
-    The last rule that does decides. A rule speaks of what it matches itself, not of all that lies below: folders above
-    were asked before. pathspec takes both together; then a rule that lets a folder in again lets in all of it.
-    """
-    for pattern in reversed(spec.patterns):
-        regex = getattr(pattern, "regex", None)
-        if regex is not None and _names(regex, path):
-            return pattern.include
-    return None
-
-
-def _names(regex: re.Pattern[str], path: str) -> bool:
-    """Whether the rule's match ends where the path does; pathspec marks where a folder's name ends in it."""
-    *_, found = (None, *regex.finditer(path))
-    if found is None:
-        return False
-    if FOLDER not in regex.groupindex:  # `*`, or `a/**`, which is `^a/` there: something has to follow
-        return not (regex.pattern.endswith("/") and found.end() == len(path))
-    return found.end(FOLDER) in (-1, len(path))
 
 
 def _lines(path: str) -> list[str]:

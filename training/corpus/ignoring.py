@@ -6,7 +6,6 @@ Patterns are pathspec's; which of them decides is `verdict`'s, compared with git
 
 from __future__ import annotations
 
-import re
 import stat
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,10 +14,9 @@ from pathlib import Path
 from pathspec import GitIgnoreSpec
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
-FILE_NAME = ".gitignore"
+from peephole.model.ignoring import verdict
 
-FOLDER = "ps_d"
-"""The group of pathspec's expressions that matches the `/` behind a folder's name."""
+FILE_NAME = ".gitignore"
 
 
 @dataclass(frozen=True)
@@ -42,28 +40,6 @@ class Ignoring:
             if found is not None:
                 return found
         return False
-
-
-def verdict(spec: GitIgnoreSpec, path: str) -> bool | None:
-    """Whether the rules of one file shut a path out; None if they do not speak of it. The last rule that does decides.
-
-    A rule speaks of what it matches itself, not of all that lies below: of folders above it was asked before. pathspec
-    takes both together, and `a/**` for the folder `a` too; then a rule that lets a folder in again lets in all of it.
-    """
-    for pattern in reversed(spec.patterns):
-        if isinstance(pattern, GitIgnoreSpecPattern) and pattern.regex is not None and _names(pattern.regex, path):
-            return pattern.include
-    return None
-
-
-def _names(regex: re.Pattern[str], path: str) -> bool:
-    """Whether the rule's match ends where the path does; pathspec marks where a folder's name ends in it."""
-    *_, found = (None, *regex.finditer(path))
-    if found is None:
-        return False
-    if FOLDER not in regex.groupindex:  # `*`, or `a/**`, which is `^a/` there: something has to follow
-        return not (regex.pattern.endswith("/") and found.end() == len(path))
-    return found.end(FOLDER) in (-1, len(path))
 
 
 def _read(path: Path) -> GitIgnoreSpec | None:

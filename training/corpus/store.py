@@ -23,13 +23,14 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from peephole.model import ignoring as ignore_rules
 from peephole.model import languages, vocabulary
 
 from ..errors import CorpusError
 from . import deduplicate, filters, harvest, ignoring, masking, sources
 from .harvest import Harvest, HarvestWriter, Material, read_harvest
 
-_RULES = (deduplicate, filters, harvest, ignoring, languages, masking, sources, vocabulary)
+_RULES = (deduplicate, filters, harvest, ignoring, languages, masking, ignore_rules, sources, vocabulary)
 """Modules that decide what becomes of a file. Their text is in the key, so no version can be forgotten."""
 
 
