@@ -27,14 +27,20 @@ SHELVES = [
 """What a workspace may become meanwhile; the step's place says which."""
 
 
-def states(size: int) -> Budget:
-    """So many bytes for states, more for the rest, and everything remembered."""
-    return Budget(64 * size, size, LONGEST_TEXT)
+def states(size: int, remembered: int = LONGEST_TEXT) -> Budget:
+    """So many bytes for states, more for the rest, and so many characters remembered."""
+    return Budget(64 * size, size, remembered)
 
 
 def fresh(tape: Tape, text: str) -> tuple[np.ndarray, Reading]:
-    """Surprisals and reading of a text read in one go, without a tape."""
-    return tape.predictor.read(tape.predictor.start(tape.language, tape.libraries), text)
+    """Surprisals and reading of a text read in one go, without a tape; by the network alone where the tape's budget
+    remembers no more."""
+    predictor, end = tape.predictor, tape.budget.remembered
+    bits, reading = predictor.read(predictor.start(tape.language, tape.libraries), text[:end])
+    if len(text) <= end:
+        return bits, reading
+    beyond, reading = predictor.read(predictor.reading(reading, None), text[end:])
+    return np.concatenate([bits, beyond]), reading
 
 
 def assert_same(left: Reading, right: Reading) -> None:

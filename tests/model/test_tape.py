@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tapes import CODE, SHELVES, assert_same, fresh, states
 
 from peephole.model.glance import Glance
+from peephole.model.memory import LONGEST_TEXT
 from peephole.model.predictor import Predictor
 from peephole.model.tape import Tape
 
@@ -75,15 +76,25 @@ def take(tape: Tape, glance: Glance, former: list[str], step: Step) -> None:
 
 @pytest.mark.parametrize("cell", ["lstm", "peephole", "gru"])
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=STEPS, slice_length=st.sampled_from([1, 7, 64, 256]), budget=st.sampled_from([0, 3000, 1 << 20]))
-@example(steps=[Step("read", 33), Step("edit", 32, 1, "x"), Step("read", 34)], slice_length=7, budget=1 << 20)
+@given(
+    steps=STEPS,
+    slice_length=st.sampled_from([1, 7, 64, 256]),
+    budget=st.sampled_from([0, 3000, 1 << 20]),
+    remembered=st.sampled_from([LONGEST_TEXT, LONGEST_TEXT, 0, 17, 40]),
+)
+@example(
+    steps=[Step("read", 33), Step("edit", 32, 1, "x"), Step("read", 34)],
+    slice_length=7,
+    budget=1 << 20,
+    remembered=LONGEST_TEXT,
+)
 def test_any_history_equals_a_fresh_read(
-    predictors: dict[str, Predictor], cell: str, steps: list[Step], slice_length: int, budget: int
+    predictors: dict[str, Predictor], cell: str, steps: list[Step], slice_length: int, budget: int, remembered: int
 ) -> None:
     tape = Tape(
         predictors[cell],
         "java",
-        budget=states(budget),
+        budget=states(budget, remembered),
         snapshot_interval=16,
         slice_length=slice_length,
         least_offcut=1,

@@ -197,6 +197,20 @@ def test_a_text_that_is_longer_than_may_be_remembered_is_read_by_the_network_alo
     assert reading.recall is None
 
 
+def test_no_more_is_remembered_ahead_of_the_network_than_the_budget_allows(predictor: Predictor) -> None:
+    tape = Tape(predictor, "java", budget=Budget(1 << 20, 1 << 18, 200))
+    tape.edit(LONG)
+    assert tape.unremembered_before(len(LONG)) == 200
+    assert tape.remember_to(len(LONG))
+    assert tape.unremembered_before(len(LONG)) == 0
+    held, recall = tape.counters.memory_bytes, tape.recall_at(200)
+    assert recall is not None
+    assert recall.text().tobytes() == predictor.vocabulary.encode(LONG[:200]).tobytes()
+    assert tape.recall_at(201) is None
+    assert tape.remember_to(len(LONG))
+    assert tape.counters.memory_bytes == held
+
+
 def test_many_edits_with_pauses_hold_no_more_than_a_share_and_the_last_undo_is_free(predictor: Predictor) -> None:
     tape, text = Tape(predictor, "java", budget=Budget.of(1 << 20)), CODE * 40
     read(tape, text)
