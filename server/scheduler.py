@@ -108,9 +108,9 @@ class Scheduler:
             self._enqueue(job)
         return future
 
-    def post(self, priority: Priority, work: Work[T], *, key: Hashable) -> asyncio.Future[T]:
+    def post(self, priority: Priority, work: Work[T], *, key: Hashable, delay_s: float = 0.0) -> asyncio.Future[T]:
         """`submit` for work that nobody awaits: its failure is logged, by type, and goes no further."""
-        future = self.submit(priority, work, key=key)
+        future = self.submit(priority, work, key=key, delay_s=delay_s)
         future.add_done_callback(_log_failure)
         return future
 
@@ -136,10 +136,12 @@ class Scheduler:
             self._thread.join(CLOSING_S)
 
     def working(self) -> Priority | None:
-        """The priority of what is worked on, or else of what waits for that; None at rest."""
+        """The priority of what is worked on, or else of what waits for that, be it for its time; None at rest."""
         with self._changed:
             running = self._running if self._running is not None and not self._running.future.done() else None
             job = running or self._first()
+        if job is None:  # what is delayed is not in the queue yet
+            job = min((job for job in self._jobs if not job.abandoned), default=None)
         return None if job is None else job.priority
 
     def _enqueue(self, job: Job[Any]) -> None:

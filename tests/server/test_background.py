@@ -15,6 +15,7 @@ from lsprotocol import types
 from peephole.model.library import Library, Shelved
 from peephole.model.predictor import Predictor
 from peephole.model.recall import Libraries
+from peephole.server import background
 from peephole.server.answer import Asked
 from peephole.server.background import Background
 from peephole.server.diagnostics import diagnose
@@ -113,6 +114,33 @@ async def test_marks_are_made_again_when_the_first_libraries_come_but_not_for_la
     bench.background.consulted(bench.session, True)
     await bench.settle()
     assert [len(each.diagnostics) for each in bench.published] == [1]
+
+
+async def test_right_behind_a_change_the_worker_is_free_though_reading_is_to_come(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(background, "QUIET_S", PATIENCE_S)
+    bench.reader.settings = Settings(diagnostics=DiagnosticSettings(debounce_ms=60_000))
+    await bench.load()
+    bench.background.changed(bench.session, 3)
+    for priority in (Priority.REQUEST, Priority.READ, Priority.READ, Priority.READ):
+        assert await bench.reader.submit(bench.session, priority, lambda asked: asked.desk.tape.fed, -1) == 0
+    assert bench.reader.working() == Priority.READ
+    bench.reader.stop(bench.session.uri)
+    assert bench.reader.working() is None
+
+
+async def test_reading_ahead_comes_by_itself_after_a_change(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "QUIET_S", 0.001)
+    bench.reader.settings = Settings(diagnostics=DiagnosticSettings(debounce_ms=60_000))
+    await bench.load()
+    bench.background.changed(bench.session, 3)
+    async with asyncio.timeout(PATIENCE_S):
+        while bench.reader.working() is not None:
+            await asyncio.sleep(0)
+    tape = bench.session.tape
+    assert tape is not None
+    assert tape.fed == 3
 
 
 def use(asked: Asked) -> None:
