@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from peephole.model.checkpoint import Checkpoint
@@ -83,16 +83,25 @@ def _training(checkpoint: Checkpoint) -> str:
     settings = cast(Mapping[str, object], facts.get("settings") or {})
     rows = [("characters seen", f"{facts.get('characters_seen', 0):,}"), ("steps", f"{facts.get('steps', 0):,}")]
     rows += [(key.replace("_", " "), str(value)) for key, value in settings.items()]
-    parent = cast(Mapping[str, Any], facts.get("parent") or {})
-    if parent:
+    ancestors = list(_ancestors(facts))
+    for parent in ancestors:
         seen = f"{parent.get('characters_seen', 0):,}"
-        rows.append(("began with the weights of", f"model `{parent.get('model')}`, which had seen {seen} characters"))
+        rows.append(("began with the weights of", f"model `{parent.get('model')}`, trained on {seen} characters"))
+    if ancestors:
+        seen = f"{sum(run.get('characters_seen', 0) for run in (facts, *ancestors)):,}"
+        rows.append(("characters seen in all these runs", seen))
     corpus = cast(Mapping[str, Any], facts.get("corpus") or {}).get("splits") or {}
     rows += [
         (f"{language} text in the corpus", f"{shard['tokens']:,} characters, {shard['documents']:,} files")
         for language, shard in corpus.get("train", {}).items()
     ]
     return "## Training\n\n" + _table(("", ""), rows)
+
+
+def _ancestors(facts: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The models whose weights the training went on from, the last one first."""
+    while facts := cast(Mapping[str, Any], facts.get("parent") or {}):
+        yield facts
 
 
 def _sources(checkpoint: Checkpoint) -> str:

@@ -49,6 +49,18 @@ def test_a_card_holds_hashes_training_and_the_sources_that_were_trained_on(check
     assert "## Figures" not in card
 
 
+def test_a_card_names_every_model_that_it_began_with_and_adds_up_what_was_read(tmp_path: Path) -> None:
+    config = tiny_config()
+    parameters = random_parameters(config)
+    older = {"model": "0123456789ab", "characters_seen": 4_000}
+    parent = {"model": "ba9876543210", "characters_seen": 1_000_000, "parent": older}
+    told = {**PROVENANCE, "parent": parent}
+    graph = export_onnx(config, parameters)
+    card = write_card(write_checkpoint(tmp_path / "model", config, tiny_vocabulary(), parameters, graph, told), [])
+    assert card.index("`ba9876543210`, trained on 1,000,000") < card.index("`0123456789ab`, trained on 4,000")
+    assert "1,127,456" in card
+
+
 def test_the_gates_sources_stand_apart(checkpoint: Checkpoint, tmp_path: Path) -> None:
     source = {"language": "java", "package": "cedar", "version": "3", "licence": "BSD", "files": 4, "split": "gate"}
     told = {"steps": 9, "text": {"java": {"characters": 4_321, "files": 4}}, "sources": [source]}
