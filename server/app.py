@@ -18,6 +18,7 @@ from peephole.model.version import VERSION
 from . import code_actions, code_lens, explanation, heat_map, introspection, pulling, status
 from .allocation import give_freed_memory_back
 from .errors import UsageError
+from .leniency import lenient_converter
 from .logs import start_logging
 from .protocol import PeepholeProtocol
 from .service import Service
@@ -39,7 +40,7 @@ class PeepholeServer(LanguageServer):
     protocol: PeepholeProtocol
 
     def __init__(self, model_folder: Path | None = None) -> None:
-        super().__init__("peephole", VERSION, protocol_cls=PeepholeProtocol)
+        super().__init__("peephole", VERSION, protocol_cls=PeepholeProtocol, converter_factory=lenient_converter)
         self.leaving = threading.Event()
         """Set when the client sends `exit`: the conversation ends after that message."""
         self.service = Service(self, model_folder)

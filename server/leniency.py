@@ -7,12 +7,37 @@ what they do not know. Taken strictly, one such value would cost the whole `init
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+from pygls.protocol import default_converter
+
+if TYPE_CHECKING:
+    from cattrs import Converter
 
 LEAST: dict[str, Any] = {"processId": None, "rootUri": None, "capabilities": {}}
 """What `initialize` has at any rate; what is understood is laid over it."""
 
 MISSING = object()
+
+
+def lenient_converter() -> Converter:
+    """pygls's converter, to which a way of asking that it does not know is as good as asking by hand.
+
+    `InlineCompletionTriggerKind` began at 0 before LSP 3.18 was corrected (language-server-protocol, pull request
+    1852), and still does in vscode-languageclient 9: whoever asks there for ghost text by hand sends a 0.
+    """
+    converter: Converter = default_converter()  # type: ignore[no-untyped-call]
+    for kind in (types.InlineCompletionTriggerKind, types.CompletionTriggerKind):
+        converter.register_structure_hook(kind, _known_or_invoked)
+    return converter
+
+
+def _known_or_invoked(value: Any, kind: Any) -> Any:
+    try:
+        return kind(value)
+    except ValueError:
+        return kind.Invoked
 
 
 def understood(params: dict[str, Any], parse: Callable[[dict[str, Any]], object]) -> dict[str, Any]:

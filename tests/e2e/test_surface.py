@@ -63,6 +63,13 @@ def test_ghost_text_is_announced_and_neither_its_list_nor_its_items_have_more_th
     assert all(set(item) <= {"insertText", "filterText", "range", "command"} for item in found["items"])
 
 
+def test_who_asks_for_ghost_text_by_hand_as_before_the_specification_was_corrected_is_answered(wire: Wire) -> None:
+    now, before = (
+        {"textDocument": {"uri": URI}, "position": place(1, 5), "context": {"triggerKind": k}} for k in (1, 0)
+    )
+    assert wire.call("textDocument/inlineCompletion", before) == wire.call("textDocument/inlineCompletion", now)
+
+
 @pytest.mark.parametrize("name", ["peephole.explain", "peephole.heatMap", "peephole.introspect"])
 @pytest.mark.parametrize("arguments", [[], [None], [7], ["x", "y"], [{}], [{"uri": 1}], [[]]])
 def test_a_command_with_arguments_of_another_shape_is_refused_in_words(

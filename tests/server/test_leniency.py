@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lsprotocol import types
 from pygls.protocol import default_converter
 
-from peephole.server.leniency import LEAST, understood
+from peephole.server.leniency import LEAST, lenient_converter, understood
 
 CONVERTER = default_converter()
 NAMES = ("textDocument", "hover", "contentFormat", "workspace", "configuration", "general", "positionEncodings", "x")
@@ -45,3 +45,12 @@ def test_whatever_a_client_says_something_of_it_is_understood(params: dict[str, 
 )
 def test_no_more_is_left_out_than_what_is_not_understood(said: dict[str, Any], kept: dict[str, Any]) -> None:
     assert understood(said, parse) == LEAST | kept
+
+
+@pytest.mark.parametrize("kind", [types.InlineCompletionTriggerKind, types.CompletionTriggerKind])
+def test_a_way_of_asking_that_no_specification_knows_is_asking_by_hand(kind: Any) -> None:
+    converter = lenient_converter()
+    for each in kind:
+        assert converter.structure(each.value, kind) is each
+    for unknown in (0, -1, 99, "typed", None, []):
+        assert converter.structure(unknown, kind) is kind.Invoked
