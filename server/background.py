@@ -15,7 +15,7 @@ from .exclusion import switched_off
 from .pulling import Pulls
 from .reader import Reader
 from .scheduler import Priority, Stopped
-from .session import Session, Sessions
+from .session import MOST_UNREMEMBERED, Session, Sessions
 
 if TYPE_CHECKING:
     from .document import Document
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 QUIET_S = 0.03
-"""How long after a change or a provisional answer reading ahead begins. What follows a keystroke (the change, a list,
+"""How long after a change reading ahead begins. What follows a keystroke (the change, a list,
 ghost text, the next keystroke of a fast hand) finds worker and lock free: a change and its completion at random places
 of 5,000 lines took 9.4 ms in the median, where reading begun at once made it 13.4 (p99 28 and 36). Who types ten
 characters a second leaves 70 % of the time for reading."""
@@ -71,8 +71,17 @@ class Background:
     def read_ahead(self, session: Session, offset: int) -> None:
         """Reads up to a place, so that a later request there finds its state at hand."""
         if self._reads(session):
-            read = partial(_read, offset=offset)
-            self._reader.post(session, Priority.READ, "read", read, None, delay_s=QUIET_S)
+            work = partial(read, offset=offset)
+            self._reader.post(session, Priority.READ, "read", work, None, delay_s=QUIET_S)
+
+    def read_on(self, session: Session) -> None:
+        """Reads all of a document of which a place was asked for that is not read; not where a read is under way.
+
+        A change has it read to where somebody types. A read of all would take that one's place, and remember the whole
+        document first: in a long one it would not come to reading before the next keystroke ended it.
+        """
+        if session.document is not None and not self._reader.awaits(session.uri, "read"):
+            self.read_ahead(session, len(session.document.text))
 
     def rest(self, session: Session) -> None:
         """Reads and marks the whole document once nothing was typed for a while."""
@@ -122,13 +131,15 @@ def edit_end(document: Document, changes: Sequence[types.TextDocumentContentChan
     return 0
 
 
-def _read(asked: Asked, offset: int) -> None:
+def read(asked: Asked, offset: int) -> None:
     """In the worker: reads to the offset and leaves its state at hand.
 
-    All of a document is remembered first; not what lies before a place where somebody types: taking that in holds
-    Python's lock, while the network does not, and the answers to who types would come 2.5 ms later.
+    All of a document is remembered first, and one that was parked; not the little that lies before a place where
+    somebody types: taking that in holds Python's lock, while the network does not, and the answers to who types would
+    come 2.5 ms later.
     """
-    if offset == len(asked.document.text):
+    unremembered = asked.desk.tape.unremembered_before(offset)
+    if offset == len(asked.document.text) or unremembered > MOST_UNREMEMBERED:
         asked.desk.remember_to(offset, asked.should_stop)
     if asked.desk.tape.reading_at(offset, should_stop=asked.should_stop) is None:
         raise Stopped

@@ -27,6 +27,7 @@ def hover(asked: Asked, offset: int) -> Answer[types.Hover | None]:
     """The bits of the token at an offset and what was expected at its start."""
     top = asked.settings.hover.max_items
     lexed = asked.desk.lexing.tokens_to(asked.document.text, offset + 1, asked.should_stop)
+    asked.desk.remember_to(lexed[-1].end if lexed else offset, asked.should_stop)
     found = explain_offset(asked.desk.tape, offset, top=top, lexed=lexed, should_stop=asked.should_stop)
     if asked.should_stop():
         raise Stopped

@@ -113,6 +113,10 @@ class Reader:
             priority, self._job(session, work, otherwise), key=(kind, session.uri), delay_s=delay_s
         )
 
+    def awaits(self, uri: str, kind: str) -> bool:
+        """Whether something of this kind is done for a document in the background, or about to be."""
+        return self._scheduler.awaits((kind, uri))
+
     def stop(self, uri: str, kinds: Sequence[str] = BACKGROUND) -> None:
         """Stops what is done for a document in the background."""
         for kind in kinds:

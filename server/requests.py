@@ -189,8 +189,7 @@ class Requests:
             session.silences[kind] = answer.silence
         if not answer.exact:
             self._record.answered["provisional"] += 1
-            if session.document is not None:
-                self._background.read_ahead(session, len(session.document.text))
+            self._background.read_on(session)
 
 
 # What follows runs in the worker: importing the search, and with it ONNX Runtime, is no matter there.

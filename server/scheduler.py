@@ -114,6 +114,10 @@ class Scheduler:
         future.add_done_callback(_log_failure)
         return future
 
+    def awaits(self, key: Hashable) -> bool:
+        """Whether anything waits or runs under a key."""
+        return any(job.key == key and not job.abandoned for job in self._jobs)
+
     def cancel(self, key: Hashable) -> None:
         """Cancels what waits or runs under a key, if anything does."""
         for job in list(self._jobs):
@@ -136,12 +140,15 @@ class Scheduler:
             self._thread.join(CLOSING_S)
 
     def working(self) -> Priority | None:
-        """The priority of what is worked on, or else of what waits for that, be it for its time; None at rest."""
+        """The priority of what is worked on, or else of what waits for that; None at rest.
+
+        Reading waits for its time as well: work is to come. A request that waits for the typing to rest is none yet.
+        """
         with self._changed:
             running = self._running if self._running is not None and not self._running.future.done() else None
             job = running or self._first()
         if job is None:  # what is delayed is not in the queue yet
-            job = min((job for job in self._jobs if not job.abandoned), default=None)
+            job = next((job for job in self._jobs if job.priority == Priority.READ and not job.abandoned), None)
         return None if job is None else job.priority
 
     def _enqueue(self, job: Job[Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from peephole.model.budget import Budget
 from peephole.model.glance import Glance
 from peephole.model.predictor import Predictor
 from peephole.model.recall import NO_LIBRARIES, Libraries
@@ -9,7 +10,7 @@ from peephole.model.tape import Tape
 from peephole.server.answer import Asked, ClientSupport
 from peephole.server.document import Document
 from peephole.server.lexing import Lexing
-from peephole.server.session import Desk
+from peephole.server.session import MOST_UNREMEMBERED, Desk, Session
 from peephole.server.settings import Settings
 
 FOLLOWERS: dict[str, dict[str, float]] = {
@@ -48,3 +49,15 @@ def ask_about(
     desk = Desk(tape, Glance(tape), Lexing(language))
     desk.lay(document, libraries)
     return Asked(document, desk, predictor, settings or Settings(), support or ClientSupport(), lambda: stop)
+
+
+def parked_desk(predictor: Predictor) -> tuple[Desk, int]:
+    """A desk that was parked when it had read all, with states but no memory, and the length of its text."""
+    document = Document.opened("", "python", 1, " get();\n" * (2 * MOST_UNREMEMBERED // 8), "utf-16")
+    desk = Session("", "python", document).desk(predictor, Budget.of(16 << 20))
+    assert desk is not None
+    desk.lay(document)
+    end = len(document.text)
+    desk.read_to(end, lambda: False)
+    desk.park(4 << 20)
+    return desk, end

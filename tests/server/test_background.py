@@ -10,13 +10,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from asking import parked_desk
 from lsprotocol import types
 
 from peephole.model.library import Library, Shelved
 from peephole.model.predictor import Predictor
 from peephole.model.recall import Libraries
+from peephole.model.tape import BLOCK
 from peephole.server import background
-from peephole.server.answer import Asked
+from peephole.server.answer import Asked, ClientSupport
 from peephole.server.background import Background
 from peephole.server.diagnostics import diagnose
 from peephole.server.display import Display
@@ -24,7 +26,7 @@ from peephole.server.document import Document
 from peephole.server.inline_completion import TYPED, complete_line
 from peephole.server.pulling import Pulls
 from peephole.server.reader import Reader
-from peephole.server.scheduler import Priority
+from peephole.server.scheduler import Priority, Stopped
 from peephole.server.session import Session, Sessions
 from peephole.server.settings import DiagnosticSettings, DocumentSettings, Settings
 
@@ -141,6 +143,46 @@ async def test_reading_ahead_comes_by_itself_after_a_change(bench: Bench, monkey
     tape = bench.session.tape
     assert tape is not None
     assert tape.fed == 3
+
+
+async def test_a_provisional_answer_leaves_the_reading_to_where_somebody_types_alone(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(background, "QUIET_S", 0.001)
+    bench.reader.settings = Settings(diagnostics=DiagnosticSettings(debounce_ms=60_000))
+    await bench.load()
+
+    async def read() -> int:
+        async with asyncio.timeout(PATIENCE_S):
+            while bench.reader.working() is not None:
+                await asyncio.sleep(0)
+        assert bench.session.tape is not None
+        return bench.session.tape.fed
+
+    bench.background.changed(bench.session, 3)
+    bench.background.read_on(bench.session)
+    assert await read() == 3
+    bench.background.read_on(bench.session)
+    assert await read() == len(bench.session.document.text)
+
+
+async def test_a_request_that_waits_for_the_typing_to_rest_is_no_work_yet(bench: Bench) -> None:
+    await bench.load()
+    waiting = bench.reader.submit(bench.session, Priority.REQUEST, lambda _: 1, 0, delay_s=PATIENCE_S)
+    assert bench.reader.working() is None
+    waiting.cancel()
+
+
+async def test_reading_to_where_somebody_types_in_a_parked_document_can_be_stopped_while_it_is_remembered(
+    remembering: Predictor,
+) -> None:
+    desk, end = parked_desk(remembering)
+    document = Document.opened("", "python", 1, desk.tape.text, "utf-16")
+    asked_for = iter([False])
+    asked = Asked(document, desk, remembering, Settings(), ClientSupport(), lambda: next(asked_for, True))
+    with pytest.raises(Stopped):
+        background.read(asked, end - 1)
+    assert end - BLOCK <= desk.tape.unremembered_before(end) < end, "no more may be remembered between two looks"
 
 
 def use(asked: Asked) -> None:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import pytest
-from asking import ask_about
+from asking import ask_about, parked_desk
 from lsprotocol import types
 
 from peephole.model.predictor import Predictor
-from peephole.server.answer import ClientSupport
+from peephole.model.tape import BLOCK
+from peephole.server.answer import Asked, ClientSupport
+from peephole.server.document import Document
 from peephole.server.hover import hover, quote
 from peephole.server.scheduler import Stopped
 from peephole.server.settings import HoverSettings, Settings
@@ -68,3 +70,13 @@ def test_stopped_work_gives_no_half_answer(words: Predictor) -> None:
 @pytest.mark.parametrize(("word", "quoted"), [("get", "`get`"), ("`", "`` ` ``"), ("a``b", "``` a``b ```")])
 def test_backticks_cannot_break_out_of_the_quoted_word(word: str, quoted: str) -> None:
     assert quote(word, markdown=True) == quoted
+
+
+def test_a_hover_over_a_parked_document_can_be_stopped_while_it_is_remembered(remembering: Predictor) -> None:
+    desk, end = parked_desk(remembering)
+    document, looks = Document.opened("", "python", 1, desk.tape.text, "utf-16"), iter([False])
+    desk.lexing.tokens_to(desk.tape.text, end, lambda: False)
+    asked = Asked(document, desk, remembering, Settings(), ClientSupport(), lambda: next(looks, True))
+    with pytest.raises(Stopped):
+        hover(asked, end - 5)
+    assert end - BLOCK <= desk.tape.unremembered_before(end) < end, "no more may be remembered between two looks"
