@@ -22,15 +22,30 @@ MISSING = object()
 
 
 def lenient_converter() -> Converter:
-    """pygls's converter, to which a way of asking that it does not know is as good as asking by hand.
+    """pygls's converter for one client, to which a way of asking that it does not know is as good as asking by hand."""
+    converter: Converter = default_converter()  # type: ignore[no-untyped-call]
+    converter.register_structure_hook(types.CompletionTriggerKind, _known_or_invoked)
+    converter.register_structure_hook(types.InlineCompletionTriggerKind, GhostTextTriggers())
+    return converter
+
+
+class GhostTextTriggers:
+    """How ghost text was asked for, by the numbers of this client.
 
     `InlineCompletionTriggerKind` began at 0 before LSP 3.18 was corrected (language-server-protocol, pull request
-    1852), and still does in vscode-languageclient 9: whoever asks there for ghost text by hand sends a 0.
+    1852), and still does in vscode-languageclient 9: there 0 is by hand and 1 by typing, where now 1 is by hand and 2
+    by typing. Who types sends dozens of the latter for each of the former, so a 1 counts as typing until a 2 is seen:
+    a client that only ever asks by hand gets what is surer, one from before is not shown what is less sure unasked.
     """
-    converter: Converter = default_converter()  # type: ignore[no-untyped-call]
-    for kind in (types.InlineCompletionTriggerKind, types.CompletionTriggerKind):
-        converter.register_structure_hook(kind, _known_or_invoked)
-    return converter
+
+    def __init__(self) -> None:
+        self._from_one = False
+
+    def __call__(self, value: Any, kind: Any) -> Any:
+        """The kind of a number."""
+        found = _known_or_invoked(value, kind)
+        self._from_one = self._from_one or found is kind.Automatic
+        return kind.Automatic if value == kind.Invoked.value and not self._from_one else found
 
 
 def _known_or_invoked(value: Any, kind: Any) -> Any:

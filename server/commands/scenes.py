@@ -78,7 +78,7 @@ class Typist:
             offset = document.insert(offset, character)
             items = items_of(document.ask("completion", offset))
             self.times_ms.append((time.perf_counter() - began) * 1e3)
-        ghosts = items_of(document.ask("inlineCompletion", offset, context={"triggerKind": 1}))
+        ghosts = items_of(document.ask("inlineCompletion", offset, context={"triggerKind": 2}))
         document.close()
         return scene.typed.strip("\n"), items, ghosts
 

@@ -50,7 +50,30 @@ def test_no_more_is_left_out_than_what_is_not_understood(said: dict[str, Any], k
 @pytest.mark.parametrize("kind", [types.InlineCompletionTriggerKind, types.CompletionTriggerKind])
 def test_a_way_of_asking_that_no_specification_knows_is_asking_by_hand(kind: Any) -> None:
     converter = lenient_converter()
-    for each in kind:
+    for each in reversed(kind):
         assert converter.structure(each.value, kind) is each
     for unknown in (0, -1, 99, "typed", None, []):
         assert converter.structure(unknown, kind) is kind.Invoked
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ([1, 1, 0, 1], "typed typed invoked typed"),  # vscode-languageclient 9
+        ([0, 1], "invoked typed"),
+        ([2, 1, 2, 1], "typed invoked typed invoked"),  # LSP 3.18
+        ([1, 2, 1], "typed typed invoked"),
+    ],
+)
+def test_ghost_text_is_asked_for_by_hand_or_by_typing_whatever_numbers_the_client_counts_by(
+    said: list[int], meant: str
+) -> None:
+    kind, converter = types.InlineCompletionTriggerKind, lenient_converter()
+    kinds = {"typed": kind.Automatic, "invoked": kind.Invoked}
+    assert [converter.structure(value, kind) for value in said] == [kinds[word] for word in meant.split()]
+
+
+def test_what_one_client_counts_by_is_nothing_to_another() -> None:
+    kind = types.InlineCompletionTriggerKind
+    lenient_converter().structure(2, kind)
+    assert lenient_converter().structure(1, kind) is kind.Automatic
