@@ -8,11 +8,15 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from importlib import import_module
 
 from peephole.model.errors import PeepholeError
 from peephole.model.version import VERSION
 
-from .commands import check, complete, doctor, look, serve, settings, tour
+from .commands.serve import add_shared_options
+
+COMMANDS = ("serve", "complete", "check", "look", "doctor", "settings", "tour")
+"""The subcommands in the order of the help; each is the module of its name in `server/commands/`."""
 
 FAILED = 2
 """The exit code of a command that could not do what it was asked; argparse uses the same for bad options."""
@@ -26,13 +30,15 @@ DESCRIPTION = "Code completion from a character LSTM that you can look inside, o
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code of one run: 0 done, 1 found something (`check`, `doctor`), 2 could not do it."""
     write_any_character()
-    parser = build_parser()
-    namespace = parser.parse_args(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    parser = build_parser(words)
+    namespace = parser.parse_args(words)
     if not hasattr(namespace, "run"):
         if not namespace.stdio:
             parser.print_help()
             return 0
-        namespace = parser.parse_args(["serve", *(sys.argv[1:] if arguments is None else arguments)])
+        words.insert(0, "serve")
+        namespace = build_parser(words).parse_args(words)
     return run(namespace)
 
 
@@ -68,14 +74,18 @@ def write_any_character() -> None:
             stream.reconfigure(errors="replace")
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The parser of all subcommands. Building it imports neither numpy nor ONNX Runtime: `--help` is quick."""
+def build_parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser of the subcommands that are named among the `words`, or of all if none is.
+
+    An editor waits for `serve`: what only the other commands import costs a tenth of its start. Building
+    the parser imports neither numpy nor ONNX Runtime, so `--help` is quick.
+    """
     parser = argparse.ArgumentParser(prog="peephole", description=DESCRIPTION)
     parser.add_argument("--version", action="version", version=f"peephole {VERSION}")
-    serve.add_shared_options(parser)
+    add_shared_options(parser)
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for command in (serve, complete, check, look, doctor, settings, tour):
-        command.add_command(subparsers)
+    for command in [name for name in COMMANDS if name in words] or COMMANDS:
+        import_module(f".commands.{command}", __package__).add_command(subparsers)
     return parser
 
 
