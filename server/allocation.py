@@ -1,6 +1,8 @@
-"""Memory that is freed goes back to the system."""
+"""Memory that is freed goes back to the system, and what stays is not looked through again and again."""
 
 from __future__ import annotations
+
+import gc
 
 from peephole.model.allocation import tell_malloc
 
@@ -19,3 +21,14 @@ def give_freed_memory_back() -> bool:
     is read of documents comes and goes in megabytes, and what it leaves there is full of holes.
     """
     return tell_malloc({M_ARENA_MAX: 1, M_MMAP_THRESHOLD: LARGE})
+
+
+def spare_what_stays() -> None:
+    """Has Python's collector of garbage pass over everything that is there now, for as long as it is there.
+
+    Packages and the model are 50,000 objects, which stay. To look through them took 25 to 45 ms in which nothing else
+    ran, about every hundredth keystroke. What nobody refers to is freed as before.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()

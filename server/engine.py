@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Literal
 
 from peephole.model.errors import CheckpointMissing, ModelError
 
+from .allocation import spare_what_stays
+
 if TYPE_CHECKING:  # ONNX Runtime takes a second to import: the worker does, after `initialize` is answered
     from peephole.model.predictor import Predictor
 
@@ -59,6 +61,7 @@ class Engine:
 
             predictor = open_predictor(folder and find_home(folder), threads)
             warm_up(predictor)
+            spare_what_stays()
             return Condition("ready", predictor=predictor)
         except ModelError as error:
             return Condition("inactive", str(error))

@@ -1,12 +1,16 @@
-"""What a thread freed is given back to the system where the C library can be told to."""
+"""What a thread freed is given back to the system where the C library can be told to; what stays is left alone."""
 
 from __future__ import annotations
 
+import gc
 import platform
 import subprocess
 import sys
+import weakref
 
 import pytest
+
+from peephole.server.allocation import spare_what_stays
 
 PROGRAM = """
 import sys, threading
@@ -40,3 +44,24 @@ def _resident(word: str) -> int:
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc can be told")
 def test_what_a_thread_freed_is_held_no_longer() -> None:
     assert _resident("given") < _resident("kept") - (8 << 20)
+
+
+def test_the_collector_passes_over_what_was_there_and_frees_what_is_left_of_it_the_next_time() -> None:
+    class Ring:
+        """An object that only the collector can free: it refers to itself."""
+
+        def __init__(self) -> None:
+            self.ring = self
+
+    ring = Ring()
+    try:
+        spare_what_stays()
+        assert not any(each is ring for each in gc.get_objects()), "the collector must not look at it"
+        reference = weakref.ref(ring)
+        del ring
+        gc.collect()
+        assert reference() is not None
+        spare_what_stays()
+        assert reference() is None
+    finally:
+        gc.unfreeze()
