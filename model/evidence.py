@@ -84,17 +84,19 @@ def weigh_place(
     """
     token, gap = place.token, place.gap
     has_gap = gap < token.start and place.before >= 0
-    readings = tape.readings_at([gap, token.start] if has_gap else [token.start], should_stop=should_stop)
-    if readings is None or (should_stop is not None and should_stop()):
-        return None
+    places = [gap, token.start] if has_gap else [token.start]
+    readings = tape.readings_at(places, should_stop=should_stop)
     found: list[Evidence] = []
-    if has_gap:
-        found += weigh(predictor, tape, place, readings[0], rewrites_in_gap(place, expect(tape, readings[0])), right)
+    for at, reading in zip(places, readings or [], strict=False):
         if should_stop is not None and should_stop():
             return None
-    rewrites = rewrites_at_token(place, expect(tape, readings[-1]), names)
-    found += weigh(predictor, tape, place, readings[-1], rewrites, right)
-    return sorted(found, key=lambda evidence: -evidence.bits)
+        expected = expect(tape, reading)
+        rewrites = rewrites_at_token(place, expected, names) if at == token.start else rewrites_in_gap(place, expected)
+        evidence = weigh(predictor, tape, place, reading, rewrites, right, should_stop)
+        if evidence is None:
+            return None
+        found += evidence
+    return None if readings is None else sorted(found, key=lambda evidence: -evidence.bits)
 
 
 def expect(tape: Tape, reading: Reading) -> list[Candidate]:
@@ -109,14 +111,22 @@ def weigh(
     reading: Reading,
     rewrites: Iterable[Rewrite],
     right: int,
-) -> list[Evidence]:
-    """The evidence for those of some rewrites that are worth it; all begin where the reading ends."""
+    should_stop: ShouldStop | None = None,
+) -> list[Evidence] | None:
+    """The evidence for those of some rewrites that are worth it; all begin where the reading ends. None if stopped.
+
+    A search for what is expected takes 8 ms, rewrites 8 each time, seldom 30: who types need not wait for all of them.
+    """
     free = free_bits(tape, place)
     rewrites = list(rewrites)
     if right > GLANCE and len(rewrites) > FINALISTS:
+        if should_stop is not None and should_stop():
+            return None
         seen = charge(predictor, tape, reading, rewrites, GLANCE, free)
         hopeful = sorted(seen, key=lambda evidence: -evidence.bits)[:FINALISTS]
         rewrites = [evidence.rewrite for evidence in hopeful if evidence.bits > HOPELESS_BITS]
+    if should_stop is not None and should_stop():
+        return None
     return charge(predictor, tape, reading, rewrites, right, free)
 
 

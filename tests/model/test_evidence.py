@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from checkpoints import write_bigram_checkpoint
 
+from peephole.model import evidence
 from peephole.model.evidence import Evidence, free_bits, weigh_place
 from peephole.model.lexis import tokens
 from peephole.model.predictor import Predictor
@@ -72,3 +76,37 @@ def test_the_spelling_of_a_name_is_free_where_it_stands_first_however_often_it_i
     first, again = (free_bits(tape, place_at(tape, offset)[0]) for offset in (2, 10))
     assert first == pytest.approx(float(tape.surprisal_bits[3:6].sum()))
     assert again == 0
+
+
+def test_who_types_waits_for_one_search_or_comparison_and_not_for_all_that_a_place_takes(
+    predictor: Predictor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tape = read(predictor, "; a=0; b=0;")
+    place, names = place_at(tape, 7)
+    done: list[str] = []
+    for name in ("expect", "charge"):
+        monkeypatch.setattr(evidence, name, _noted(getattr(evidence, name), name, done))
+    assert weigh_place(predictor, tape, place, names) is not None
+    assert len(done) > 2, "there must be something to be spared for this test to say anything"
+    looks: list[int] = []
+
+    def never() -> bool:
+        looks.append(len(done))
+        return False
+
+    done.clear()
+    weigh_place(predictor, tape, place, names, should_stop=never)
+    assert set(looks) >= set(range(len(done)))
+    for patience in range(len(looks)):
+        left = iter([False] * patience)
+        done.clear()
+        assert weigh_place(predictor, tape, place, names, should_stop=partial(next, left, True)) is None
+        assert len(done) == looks[patience]
+
+
+def _noted(function: Callable[..., Any], name: str, done: list[str]) -> Callable[..., Any]:
+    def noted(*arguments: Any, **more: Any) -> Any:
+        done.append(name)
+        return function(*arguments, **more)
+
+    return noted

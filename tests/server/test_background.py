@@ -13,6 +13,7 @@ import pytest
 from asking import parked_desk
 from lsprotocol import types
 
+from peephole.model.budget import Budget
 from peephole.model.library import Library, Shelved
 from peephole.model.predictor import Predictor
 from peephole.model.recall import Libraries
@@ -143,6 +144,16 @@ async def test_reading_ahead_comes_by_itself_after_a_change(bench: Bench, monkey
     tape = bench.session.tape
     assert tape is not None
     assert tape.fed == 3
+
+
+async def test_the_first_completion_finds_the_tokens_at_hand_as_well(remembering: Predictor) -> None:
+    text = " get();\n" * 5_000
+    document = Document.opened("", "python", 1, text, "utf-16")
+    desk = Session("", "python", document).desk(remembering, Budget.of(16 << 20))
+    assert desk is not None
+    desk.lay(document)
+    background.read(Asked(document, desk, remembering, Settings(), ClientSupport(), lambda: False), len(text))
+    assert desk.lexing.tokens_to(text, len(text), lambda: True).end == len(text), "who has to lex would be stopped"
 
 
 async def test_a_provisional_answer_leaves_the_reading_to_where_somebody_types_alone(
