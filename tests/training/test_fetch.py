@@ -5,6 +5,7 @@ import hashlib
 import http.server
 import random
 import resource
+import sys
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -171,13 +172,20 @@ def test_pip_refuses_a_wheel_with_another_hash(tmp_path: Path, monkeypatch: pyte
 
 @contextmanager
 def disk_that_takes(size: int) -> Iterator[None]:
-    """No file can be written beyond so many bytes, by this process and those that it starts, as on a full disk."""
+    """No file can be written beyond so many bytes, by this process and those that it starts, as on a full disk.
+
+    No bytecode is written meanwhile: Python takes no notice of what such a disk cuts off there, and the module
+    could not be imported any more.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+        patch.setattr(sys, "dont_write_bytecode", True)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_disk_that_takes_no_more_is_no_missing_package_but_stops_the_build_and_the_next_goes_on(

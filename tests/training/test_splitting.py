@@ -44,7 +44,7 @@ def test_no_language_loses_its_last_training_package(chosen: list[tuple[frozense
     assert {la for h in harvests if h.material.split == "train" for la in held_languages(h)} == everything
     after = measured(harvests)
     assert len(after) <= len(before)
-    if taught == everything:
+    if taught == everything and all(languages for languages, split in chosen if split == "development"):
         assert after == before
     taught_now = [h for h in harvests if h.material.split == "train" and held_languages(h)]
     if len(after) < len(before):  # only where none can be spared
@@ -53,6 +53,30 @@ def test_no_language_loses_its_last_training_package(chosen: list[tuple[frozense
             assert not held_languages(each) <= set().union(*others)
     told = {(row["language"], row["package"]) for row in find_unmeasured(harvests)}
     assert told == {(la, h.material.name) for h in taught_now for la in held_languages(h) if _holders(chosen, la) == 1}
+
+
+@given(packages, st.integers(0, 9))
+def test_no_package_without_a_file_takes_a_place_to_measure_on(
+    chosen: list[tuple[frozenset[str], str]], seed: int
+) -> None:
+    harvests = [harvest_of(number, *each) for number, each in enumerate(chosen)]
+    spare_training(harvests, seed)
+    assert all(held_languages(h) for h in harvests if h.material.split == "development")
+
+
+def test_the_last_copy_of_a_language_is_trained_on_though_it_was_to_be_measured_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    snakes = {f"{n}.py": python_file(n) for n in range(3)}
+    snakes["again.py"] = snakes["0.py"] + "\n\nagain = 1\n"
+    folders = [write_package(tmp_path / f"p{n}", range(10 * n, 10 * n + 3), **snakes) for n in (1, 2)]
+    folders += [write_package(tmp_path / f"p{n}", range(10 * n, 10 * n + 3)) for n in (3, 4)]
+    seed = next(seed for seed in range(99) if _chosen(folders, seed) == ["p1"])
+    assert build(tmp_path / "out", *folders, "--seed", seed) == 0
+    corpus = read_corpus(tmp_path / "out")
+    assert {source["package"]: source["split"] for source in corpus["sources"]}["p1"] == "train"
+    assert corpus["splits"]["train"]["python"]["documents"] == 3, "one of four resembles another"
+    assert "no development text of python: only p1 has any" in capsys.readouterr().out
 
 
 def _holders(chosen: list[tuple[frozenset[str], str]], language: str) -> int:

@@ -18,9 +18,9 @@ from .gathering import gather, weight
 from .harvest import FileRecord, Harvest, Material
 from .records import write_records
 from .report import describe_sources, report_files
-from .selection import apply_caps, drop_duplicates, kept_records
+from .selection import apply_caps, drop_duplicates, drop_duplicates_within, kept_records
 from .settings import Say, Settings
-from .splitting import spare_training
+from .splitting import spare_last_copies, spare_training
 from .store import Store
 
 SHARDED = ("train", "development")
@@ -59,6 +59,7 @@ def _build(materials: Sequence[Material], out: Path, settings: Settings, store: 
         spare_training(harvests, settings.seed)
         say("looking for duplicates")
         drop_duplicates(harvests)
+        drop_duplicates_within(spare_last_copies(harvests))
         apply_caps(harvests, settings.caps, settings.seed)
         say("writing the corpus")
         with store.part() as corpus:

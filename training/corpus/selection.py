@@ -30,6 +30,13 @@ def drop_duplicates(harvests: Sequence[Harvest]) -> None:
             seen.add(digest)
 
 
+def drop_duplicates_within(harvests: Sequence[Harvest]) -> None:
+    """Mark what resembles another file of some harvests that are learnt from after all."""
+    seen = NearDuplicates()
+    for harvest in harvests:
+        _drop_near(harvest, seen, learnt=True)
+
+
 def _drop_near(harvest: Harvest, seen: NearDuplicates, *, learnt: bool) -> list[Digest]:
     """Mark what resembles the seen; gives the digests of the rest, unless it is learnt from: then they are seen now."""
     rest = []

@@ -26,10 +26,26 @@ def spare_training(harvests: Sequence[Harvest], seed: int) -> None:
     wanted = len(chosen)
     for harvest in (*chosen, *others):
         held = held_languages(harvest)
-        if wanted and all(holders[language] > 1 for language in held):
+        if wanted and held and all(holders[language] > 1 for language in held):
             _move(harvest, "development")
             holders.subtract(held)
             wanted -= 1
+
+
+def spare_last_copies(harvests: Sequence[Harvest]) -> list[Harvest]:
+    """Bring own packages back to training without which duplicates would leave a language nothing to be learnt from.
+
+    Of a file that stands in two packages the copy to measure on was kept: two checkouts of a package are one package.
+    Gives those that were brought back.
+    """
+    brought = []
+    for harvest in harvests:
+        taught = {la for h in harvests if h.material.split == "train" for la in held_languages(h)}
+        own = harvest.material.pinned is None and harvest.material.split == "development"
+        if own and held_languages(harvest) - taught:
+            _move(harvest, "train")
+            brought.append(harvest)
+    return brought
 
 
 def held_languages(harvest: Harvest) -> set[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..corpus.recipe import LANGUAGES
 from ..errors import TrainingError
-from .output import add_json, publish
+from .output import add_json, check_place, publish
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -54,6 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
     for name in ("files", "most_lines"):
         if getattr(arguments, name) <= 0:
             raise TrainingError(f"--{name.replace('_', '-')} must be above 0, found {getattr(arguments, name)}")
+    if arguments.json is not None:
+        check_place(arguments.json)
     checkpoint = load_checkpoint(arguments.model or shipped_checkpoint_folder())
     predictor = load_predictor(checkpoint, memories=arguments.memory != "none")
     evaluation = SpanEvaluation(predictor, arguments.language)

@@ -59,6 +59,8 @@ def run(arguments: argparse.Namespace) -> int:
     keep_freed_memory()
     with join_processes(config.fit.device) as processes, ExitStack() as holding:
         if processes.is_first:
+            if arguments.json is not None:  # the others may be on machines that lack this folder, and write nothing
+                check_place(arguments.json)
             holding.enter_context(held(arguments.out))
             _prepare(arguments, config, processes)
         processes.wait()
@@ -91,8 +93,6 @@ def _figures(arguments: argparse.Namespace, fit: Fit, bits: float) -> dict[str, 
 
 
 def _check(arguments: argparse.Namespace) -> None:
-    if arguments.json is not None:
-        check_place(arguments.json)
     if arguments.from_last_good and not arguments.resume:
         raise RunError("--from-last-good goes back within a run; give --resume as well")
     if arguments.parent and arguments.resume:

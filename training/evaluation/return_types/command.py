@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...corpus.recipe import LANGUAGES
-from ..output import write_output
+from ..output import check_place, write_output
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -40,6 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
     from .cases import draw_pairs
     from .measure import Measurement
 
+    if arguments.json is not None:
+        check_place(arguments.json)
     checkpoint = load_checkpoint(arguments.model or shipped_checkpoint_folder())
     predictor = load_predictor(checkpoint)
     given = find_texts(arguments.paths, arguments.language)
