@@ -85,7 +85,7 @@ def test_a_gate_tells_what_it_gains_and_where_it_lies(tmp_path: Path, capsys: Ca
     assert alone["held_out_bits_per_character"] == told["held_out_bits_per_character"]
 
 
-@pytest.mark.parametrize("command", ["fit", "gate", "sample"])
+@pytest.mark.parametrize("command", ["fit", "gate", "sample", "evaluate-spans", "returns"])
 def test_a_place_that_figures_cannot_be_written_to_is_refused_before_the_work(
     command: str, tiny_corpus: Path, tmp_path: Path, capsys: Caught
 ) -> None:
@@ -93,6 +93,8 @@ def test_a_place_that_figures_cannot_be_written_to_is_refused_before_the_work(
         "fit": ["--corpus", str(tiny_corpus), "--out", str(tmp_path / "out")],
         "gate": [str(tmp_path), "--out", str(tmp_path / "out")],
         "sample": ["--language", "java"],
+        "evaluate-spans": [str(tmp_path / "no source"), "--language", "java"],
+        "returns": [str(tmp_path / "no source"), "--language", "java"],
     }
     assert main([command, *options[command], "--json", str(tmp_path / "none" / "f.json")]) == 2
     caught = capsys.readouterr()
