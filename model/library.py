@@ -33,6 +33,10 @@ FULL_WEIGHT = 1000
 DECAY = 0.5
 """Nats that an entry's weight loses for each character that it has less in common."""
 
+LEAST_COMMON = 3
+"""Characters that some entry must have in common with the window for any to vote. Less says nothing; but at the start
+of a file, where no entry has more, it was all that a small workspace said, and `import` was written `iterors`."""
+
 SHARES = 64
 """Parts in which a candidate's share of all weight is told."""
 
@@ -136,8 +140,8 @@ def count_votes(near: Neighbours, symbols: int) -> Votes:
     Candidates have the largest sums of weights; of equal ones that of the earlier entry. Evidence: common characters
     and share of the first, entries with as much in common as any, the same two of the second and the third, flags.
     """
-    common, found = near.common, near.symbols
-    most = np.maximum.reduce(common, axis=0)
+    most = np.maximum.reduce(near.common, axis=0)
+    common, found = near.common * (most >= LEAST_COMMON), near.symbols
     weights = _WEIGHTS.take(most * (WINDOW + 1) + common)
     scores = np.add.reduce((found[:, None] == found) * weights, axis=1)
     # Score, place in line and symbol as one number: the largest names the candidate.

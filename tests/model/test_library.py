@@ -85,6 +85,7 @@ def in_common(suffix: list[int], window: list[int]) -> int:
 def judge(entries: list[tuple[int, int]], entries_of_vocabulary: int) -> tuple[list[int], list[int]]:
     """Candidates and evidence of one place, from (symbol, characters in common) of its neighbours in line."""
     most = max((common for _, common in entries), default=0)
+    entries = entries if most >= 3 else []
     scores: dict[int, int] = {}
     lengths: dict[int, int] = {}
     for symbol, common in entries:
@@ -164,10 +165,17 @@ def test_nothing_is_alike_across_the_start_of_a_file(files: list[Shelved], text:
 
 
 def test_what_stands_at_the_end_of_one_file_is_not_before_the_next() -> None:
-    library = Library.build([Shelved("a", "aaaa"), Shelved("b", "bb(")], SMALL)
-    votes = library.votes(windows(SMALL, "aaaabb")[-1:])
+    library = Library.build([Shelved("a", "aaaa"), Shelved("b", "bbb(")], SMALL)
+    votes = library.votes(windows(SMALL, "aaaabbb")[-1:])
     assert SMALL.decode(votes.candidates[0, :1]) == "("
-    assert votes.evidence[0, 0] == 2
+    assert votes.evidence[0, 0] == 3
+
+
+def test_of_places_with_hardly_anything_in_common_a_library_says_nothing() -> None:
+    votes = Library.build([Shelved("a", "bab(bab(")], SMALL).votes(windows(SMALL, "ab("))
+    assert [SMALL.decode(row[:1]) if row[0] != NOTHING else "" for row in votes.candidates] == ["", "", "", "b"]
+    assert votes.evidence[:, 0].tolist() == [0, 0, 0, 3]
+    assert not votes.evidence[:3].any()
 
 
 def test_a_library_of_nothing_is_silent() -> None:
@@ -184,8 +192,8 @@ def test_a_library_of_nothing_is_silent() -> None:
 def test_a_symbol_of_many_characters_is_no_candidate(size: int, named: bool) -> None:
     vocabulary = Vocabulary(("java",), "".join(map(chr, range(0x100, 0x100 + size - 2))))
     last = vocabulary.characters[-1]
-    library = Library.build([Shelved("a", f"\u0100\u0101{last}")], vocabulary)
-    votes = library.votes(windows(vocabulary, "\u0100\u0101")[-1:])
+    library = Library.build([Shelved("a", f"\u0100\u0101\u0102{last}")], vocabulary)
+    votes = library.votes(windows(vocabulary, "\u0100\u0101\u0102")[-1:])
     assert votes.candidates[0].tolist() == [LARGEST_SYMBOL if named else NOTHING, NOTHING, NOTHING]
 
 
