@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from checkpoints import write_tiny_checkpoint
+from checkpoints import write_bigram_checkpoint, write_tiny_checkpoint
 from sample_code import java_file, python_file
 
 from peephole.model.calibration import DEFAULT, SENSITIVITIES
@@ -105,3 +105,19 @@ def test_faults_of_every_kind_are_measured(model: Path, code: Path, tmp_path: Pa
     assert flags == sorted(flags)
     assert figures["short_lines"] == figures["lines"], "all of these are short"
     assert figures["short_flags"] == figures["clean_flags"]
+
+
+def test_a_model_of_a_language_without_grammar_is_refused_with_what_serves_it_then(
+    code: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stranger = write_bigram_checkpoint(tmp_path / "model", {}, languages=("java", "kotlin")).folder
+    assert main(["calibrate", str(code), "--model", str(stranger), "--out", str(tmp_path / "out")]) == 2
+    assert "faults are planted in java and python alone" in capsys.readouterr().err
+
+
+def test_a_file_that_is_named_is_clean_code_of_its_own_language_alone(
+    model: Path, code: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = [str(code / "package0" / "a.py")]
+    assert main(["calibrate", *paths, "--model", str(model), "--out", str(tmp_path / "out")]) == 2
+    assert "no java text in" in capsys.readouterr().err

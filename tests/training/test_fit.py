@@ -179,3 +179,10 @@ def test_exporting_without_the_corpus_is_refused_since_sources_would_be_lost(tin
     Fit(folder).run()
     with pytest.raises(CorpusError, match="is not a corpus"):
         export_run(folder, tmp_path / "model", corpus=tmp_path / "gone")
+
+
+def test_nothing_is_left_of_a_run_that_cannot_start(tiny_corpus: Path, tmp_path: Path) -> None:
+    config = tmp_path / "run.toml"
+    config.write_text("[data]\nshares = { kotlin = 1 }\n")
+    assert main(["fit", str(config), "--corpus", str(tiny_corpus), "--out", str(tmp_path / "run")]) == 2
+    assert not (tmp_path / "run").exists()

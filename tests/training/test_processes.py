@@ -119,5 +119,12 @@ def test_a_run_goes_on_when_one_of_its_processes_is_killed(tiny_corpus: Path, tm
 def _worker(parent: int, rank: int) -> int:
     """The process of that rank among those that torchrun started."""
     children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    ranks = {pid: Path(f"/proc/{pid}/environ").read_bytes().split(b"\0") for pid in children}
-    return next(int(pid) for pid, environment in ranks.items() if b"RANK=%d" % rank in environment)
+    return next(int(pid) for pid in children if b"RANK=%d" % rank in _environment(pid))
+
+
+def _environment(pid: str) -> list[bytes]:
+    """Of a process; empty once it has ended, as torchrun's helpers do."""
+    try:
+        return Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except (FileNotFoundError, ProcessLookupError):
+        return []

@@ -95,7 +95,10 @@ def write_corpus(harvests: Sequence[Harvest], folder: Path, settings: Settings) 
                 texts = (harvest.content(record).decode() for harvest, record in kept)
                 splits[split][language] = shards.write_shard(folder, split, language, vocabulary, texts)
     if not splits["train"] and not any(kept_records(harvests, "gate", language) for language in settings.languages):
-        raise CorpusError("no file is left to train on; the report of a smaller selection may say why")
+        raise CorpusError(
+            f"no file is left to train on; looked for were files of {', '.join(settings.languages)} (--language ID for "
+            "others)"
+        )
     write_records(harvests, folder)
     for split in ("development", "gate"):
         write_texts(harvests, split, folder / split)

@@ -10,6 +10,8 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from peephole.model.languages import SUFFIXES
+
 from ..errors import TrainingError
 from ..texts import SEED, Listed, Text
 
@@ -53,6 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.mb_per_language <= 0:
         raise TrainingError(f"--mb-per-language must be above 0, found {arguments.mb_per_language}")
     checkpoint = load_checkpoint(arguments.model or shipped_checkpoint_folder())
+    refuse_unparsed(checkpoint.vocabulary.languages)
     predictor = load_predictor(checkpoint)
     limit = arguments.mb_per_language * 1e6
     found: dict[str, tuple[Observed, Calibrated]] = {}
@@ -73,6 +76,22 @@ def run(arguments: argparse.Namespace) -> int:
     written = add_calibration(arguments.out, checkpoint, calibration, facts)
     print(f"{written.folder}: model {written.model_hash}")
     return 0
+
+
+OF_SOURCES = frozenset(suffix for suffixes in SUFFIXES.values() for suffix in suffixes)
+"""Whoever names a file by itself may have named it for another language."""
+
+
+def refuse_unparsed(languages: Sequence[str]) -> None:
+    """`TrainingError` for languages whose faults cannot be planted."""
+    from ..sampling.syntax import GRAMMARS
+
+    unparsed = [language for language in languages if language not in GRAMMARS]
+    if unparsed:
+        raise TrainingError(
+            f"faults are planted in {' and '.join(sorted(GRAMMARS))} alone, by their grammars; a model of "
+            f"{', '.join(unparsed)} marks by a guess of how much evidence is enough"
+        )
 
 
 LARGEST_SHARE, NEVER_TOO_LARGE = 0.05, 20_000
@@ -103,7 +122,8 @@ def _below(path: Path, language: str, limit: float) -> Iterator[Text | Listed]:
                 yield Text("", text, repository=f"document {number}")
             return
         path = path / "gate" / language
-    yield from find_texts([path], language).listed
+    if path.suffix in SUFFIXES[language] or path.suffix not in OF_SOURCES or path.is_dir():
+        yield from find_texts([path], language).listed
 
 
 def _in_turn(texts: Iterable[Text | Listed]) -> Iterator[Text | Listed]:

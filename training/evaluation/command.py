@@ -7,7 +7,8 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..corpus.recipe import LANGUAGES
+from peephole.model.languages import SUFFIXES
+
 from .ngram_command import add_ngram_arguments
 from .output import add_json, publish
 
@@ -19,7 +20,7 @@ def add_commands(subparsers: Subparsers) -> None:
     """Adds `evaluate` to the command line."""
     parser = subparsers.add_parser("evaluate", help="measure a model's bits per character and tokens beside rivals")
     parser.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="files, folders, git checkouts, archives")
-    parser.add_argument("--language", required=True, choices=LANGUAGES, help="which files, and which start token")
+    parser.add_argument("--language", required=True, choices=SUFFIXES, help="which files, and which start token")
     parser.add_argument("--model", type=Path, metavar="DIR", help="a checkpoint folder (default: the shipped model)")
     parser.add_argument("--float32", action="store_true", help="the float32 parameters, not the int8 graph that serves")
     parser.add_argument("--limit-mb", type=float, metavar="X", help="only so much text: whole files in a seeded order")

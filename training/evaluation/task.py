@@ -102,6 +102,8 @@ def _check(arguments: argparse.Namespace) -> float | None:
             raise TrainingError(f"--{name} must be 0 or more, found {getattr(arguments, name)}")
     if arguments.json is not None:
         check_place(arguments.json)
+    if arguments.report is not None and arguments.report.exists() and not arguments.report.is_dir():
+        raise TrainingError(f"cannot write the report to {arguments.report}: that is no folder")
     check_ngram_arguments(arguments)
     if arguments.tune is not None and not arguments.rivals:
         raise TrainingError("--tune chooses the rivals' numbers; give --rivals as well")

@@ -54,4 +54,5 @@ def describe(curve: Curve) -> dict[str, object]:
 
 def _summarise(curve: Curve) -> str:
     ends = [f"development {name} {value:.4f}" for name, value in curve.last_development.items()]
-    return f"{curve.name}: {curve.characters[-1]:,.0f} characters{''.join(f', {end}' for end in ends)} bits/char"
+    ends.insert(0, f"training {curve.smoothed_bits[-1]:.4f}")
+    return f"{curve.name}: {curve.characters[-1]:,.0f} characters, {', '.join(ends)} bits/char"

@@ -79,8 +79,8 @@ def check_languages(shares: Mapping[str, float], vocabulary: Vocabulary) -> None
     for language in (name for name, share in shares.items() if share > 0):
         if language not in vocabulary.languages:
             raise RunError(
-                f"the model has no start token for {language!r}, it knows {', '.join(vocabulary.languages)}; "
-                "leave that language out of `shares`, or train a new model on it"
+                f"there is no start token for {language!r}, but for {', '.join(vocabulary.languages)}: a new model "
+                "knows the languages of its corpus, one that goes on those of its parent; leave others out of `shares`"
             )
 
 

@@ -120,6 +120,7 @@ class RunFolder:
 @contextmanager
 def held(path: Path) -> Iterator[None]:
     """Hold a run's folder, which is made if need be; `RunError` if somebody trains there. A killed holder lets go."""
+    made = not path.exists()
     path.mkdir(parents=True, exist_ok=True)
     lock = FileLock(path / LOCK)
     try:
@@ -130,6 +131,9 @@ def held(path: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
+        if made and [each.name for each in path.iterdir()] == [LOCK]:  # nothing came of the run
+            (path / LOCK).unlink()
+            path.rmdir()
 
 
 def _copy_checkpoint(checkpoint: Checkpoint, folder: Path) -> None:
