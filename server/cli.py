@@ -75,16 +75,19 @@ def write_any_character() -> None:
 
 
 def build_parser(words: Sequence[str]) -> argparse.ArgumentParser:
-    """The parser of the subcommands that are named among the `words`, or of all if none is.
+    """The parser of the subcommand that the `words` begin with, or of all if they do with none.
 
     An editor waits for `serve`: what only the other commands import costs a tenth of its start. Building
     the parser imports neither numpy nor ONNX Runtime, so `--help` is quick.
     """
+    first = next((number for number, word in enumerate(words) if not word.startswith("-")), len(words))
+    asks_for_help = not {"-h", "--help"}.isdisjoint(words[:first])
+    named = [] if asks_for_help else [name for name in COMMANDS if name in words[first : first + 1]]
     parser = argparse.ArgumentParser(prog="peephole", description=DESCRIPTION)
     parser.add_argument("--version", action="version", version=f"peephole {VERSION}")
     add_shared_options(parser)
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for command in [name for name in COMMANDS if name in words] or COMMANDS:
+    for command in named or COMMANDS:
         import_module(f".commands.{command}", __package__).add_command(subparsers)
     return parser
 

@@ -113,6 +113,8 @@ def open_baseline(path: Path | None, *, anew: bool) -> Baseline | None:
         if anew:
             raise UsageError("--write-baseline needs --baseline FILE: where to write")
         return None
+    if anew and not path.absolute().parent.is_dir():  # to be told before the check, not behind it
+        raise UsageError(f"{path}: cannot be written (there is no such folder)")
     return Baseline(path) if anew and not path.exists() else Baseline.read(path)
 
 

@@ -25,9 +25,16 @@ def gather(paths: Iterable[Path], languages: Collection[str], fail: Tell, note: 
         if pattern is not None:
             note(f"{path}: left out, as its path matches {pattern!r} and may hold secrets")
             continue
-        for each in sorted(_files_below(path, languages, fail)) if path.is_dir() else [path]:
+        for each in sorted(_files_below(path, languages, fail)) if _is_folder(path) else [path]:
             found.setdefault(each.absolute(), each)
     return list(found.values())
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name that is too long for one; whoever reads the file says so
+        return False
 
 
 def _files_below(folder: Path, languages: Collection[str], fail: Tell) -> Iterator[Path]:

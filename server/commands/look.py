@@ -39,7 +39,7 @@ def add_command(subparsers: Subparsers) -> None:
         "--neuron", type=_neuron, metavar="LAYER:INDEX", help="draw this neuron (default: the surprisal)"
     )
     parser.add_argument(
-        "--signal", default="hidden", metavar="NAME", help="hidden (default), cell, candidate, or a gate's name"
+        "--signal", metavar="NAME", help="of the neuron: hidden (default), cell, candidate, or a gate's name"
     )
     parser.add_argument("--lines", type=_line_range, metavar="FROM:TO", help="draw only these lines")
     parser.add_argument(
@@ -52,6 +52,8 @@ def add_command(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Draws the picture, the scale last."""
+    if arguments.signal is not None and arguments.neuron is None:
+        raise UsageError("--signal is one of a neuron's: give --neuron LAYER:INDEX as well")
     source = read_source(arguments.file)
     first_line, start, end = _drawn_part(source, arguments.lines)
     text = source.text[:end]
@@ -62,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
         values, scale = surprisal(tape)
         summary = summarise(tape, start)
     else:
-        values, scale = neuron_signal(predictor, source, end, arguments.neuron, arguments.signal)
+        values, scale = neuron_signal(predictor, source, end, arguments.neuron, arguments.signal or "hidden")
     _print(draw(text[start:], values[start:], scale, colour=_colour(arguments.colour), first_line=first_line))
     _print([summary] if summary is not None else [])
     return 0

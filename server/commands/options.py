@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,10 +52,14 @@ def positive(text: str) -> int:
 def read_source(path: Path) -> Source:
     """The file's text and language; `UsageError` if it is not there, not UTF-8, too large or of another language."""
     try:
-        size = path.stat().st_size
+        found = path.stat()
+        size = found.st_size
+        if not stat.S_ISREG(found.st_mode):
+            kind = "a folder" if stat.S_ISDIR(found.st_mode) else "no regular file"
+            raise UsageError(f"{path}: is {kind}; name a source file")
         language = language_of(path.name)
         if language is None:
-            suffix = repr(path.suffix or "no suffix")
+            suffix = f"the suffix {path.suffix!r}" if path.suffix else "a name without suffix"
             raise UsageError(f"{path}: no language is known by {suffix}; the shipped model reads .java and .py files")
         if size > LARGEST_FILE_BYTES:
             raise UsageError(f"{path}: over {LARGEST_FILE_BYTES >> 20} MiB; that is not read as source code")

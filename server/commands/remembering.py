@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 NONE, DOCUMENT, WORKSPACE = "none", "document", "workspace"
 
-ROOTS = (".git", "pyproject.toml", "pom.xml", "build.gradle")
-"""What lies in the root folder of a project."""
+ROOTS = (".git", "pyproject.toml", "setup.py", "pom.xml", "build.gradle", "build.gradle.kts")
+"""What lies in the root folder of a project; the same that `editors/nvim/lsp/peephole.lua` looks for."""
 
 
 def add_memory_option(parser: argparse.ArgumentParser, default: str = WORKSPACE) -> None:

@@ -10,12 +10,16 @@ import time
 from pathlib import Path
 from typing import Any
 
+from peephole.model.checkpoint import load_checkpoint
+from peephole.model.errors import ModelError
 from peephole.model.lexis import tokens
 from peephole.server.client import Client, OpenDocument
+from peephole.server.errors import UsageError
 
 from . import machine
 from .heatmap import Scale, draw, wants_colour
 from .options import Subparsers, add_model_option
+from .remembering import ROOTS
 from .scenes import (
     PLANTED,
     SCENES,
@@ -43,7 +47,7 @@ In Neovim 0.11 or newer, put this into ~/.config/nvim/init.lua:
     vim.lsp.config('peephole', {{
       cmd = {{ '{command}', 'serve', '--stdio' }},
       filetypes = {{ 'java', 'python' }},
-      root_markers = {{ '.git' }},
+      root_markers = {{ {roots} }},
     }})
     vim.lsp.enable('peephole')
 
@@ -62,10 +66,22 @@ def add_command(subparsers: Subparsers) -> None:
     parser.set_defaults(run=run)
 
 
+def refuse_strangers(folder: Path) -> None:
+    """`UsageError` for a model that has not learned the languages of the scenes."""
+    try:
+        known = load_checkpoint(folder).vocabulary.languages
+    except ModelError:  # the server says what is wrong with it
+        return
+    wanted = sorted({scene.language for scene in SCENES})
+    if not set(wanted) <= set(known):
+        raise UsageError(f"the tour types {' and '.join(wanted)}, and this model knows {', '.join(known)}")
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Plays all scenes with one server process."""
     command = [sys.executable, "-m", "peephole.server", "serve", "--stdio"]
     if arguments.model:
+        refuse_strangers(arguments.model)
         command += ["--model", str(arguments.model)]
     began = time.perf_counter()
     with Client(command) as client:
@@ -77,7 +93,7 @@ def run(arguments: argparse.Namespace) -> int:
         show_neuron(client, model)
         show_latencies(typist)
     heading("Your editor")
-    print(CONNECT.format(command=Path(sys.argv[0]).resolve()))
+    print(CONNECT.format(command=Path(sys.argv[0]).resolve(), roots=", ".join(map(repr, ROOTS))))
     return 0
 
 

@@ -24,6 +24,7 @@ def test_ghost_text_waits_as_long_as_the_settings_say_and_can_be_called_off_mean
     wire = start("--model", words)
     wire.initialize(initializationOptions={"inlineCompletion": {"delayMs": LONG_MS}})
     wire.open(URI, "\n ge")
+    wire.status(digest=True)  # what follows takes milliseconds: the model is loaded, the document read
     ghost = wire.ask("textDocument/inlineCompletion", at(URI, 1, 3, context={"triggerKind": 2}))
     assert wire.call("textDocument/completion", at(URI, 1, 3))["items"]
     assert not any(message.get("id") == ghost for message in wire.received)

@@ -88,3 +88,16 @@ def test_a_file_that_cannot_be_read_does_not_stop_the_others(model: Path, java_f
 
 def test_a_missing_model_is_an_error(java_file: Path, tmp_path: Path) -> None:
     assert_fails(peephole("check", java_file, "--model", tmp_path / "none"), "none")
+
+
+def test_a_name_that_is_too_long_for_a_file_is_an_error_of_its_own(model: Path) -> None:
+    result = peephole("check", "x" * 300 + ".java", "--model", model)
+    assert_fails(result, "cannot be read (File name too long)")
+
+
+def test_a_baseline_that_cannot_be_written_is_told_before_the_check(
+    model: Path, java_file: Path, tmp_path: Path
+) -> None:
+    place = tmp_path / "none" / "b.json"
+    result = peephole("check", java_file, "--baseline", place, "--write-baseline", "--model", model)
+    assert_fails(result, "cannot be written (there is no such folder)")

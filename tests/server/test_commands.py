@@ -22,8 +22,14 @@ class TestTheCommandItself:
         for command in ("serve", "complete", "check", "look", "doctor", "tour"):
             assert f"\n    {command} " in result.stdout
 
-    def test_an_unknown_command_is_refused(self) -> None:
-        assert peephole("fly").returncode == 2
+    def test_an_unknown_command_is_refused_and_all_there_are_are_named(self) -> None:
+        result = peephole("fly", "serve")
+        assert result.returncode == 2
+        assert "fly" in result.stderr
+        assert all(name in result.stderr for name in ("serve", "complete", "check", "look", "doctor", "tour"))
+
+    def test_help_that_is_asked_for_before_a_command_is_about_all_of_them(self) -> None:
+        assert "\n    doctor " in peephole("--help", "check").stdout
 
 
 class TestDoctor:

@@ -67,11 +67,11 @@ def test_a_pattern_is_kept_up_to_what_is_quick_to_match(line: str, pattern: str 
     ],
 )
 def test_no_rule_takes_long_to_hold_against_a_path(rule: str, path: str) -> None:
-    start = time.process_time()
+    start = time.thread_time()
     rules = parse([rule])
     assert rules is not None
     rules.check_file(path)
-    assert time.process_time() - start < 0.1
+    assert time.thread_time() - start < 0.1
 
 
 def test_a_folder_with_more_rules_than_can_be_followed_is_left_out(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """`peephole look` as a real process: what it draws, and how it fails."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,16 @@ def test_a_neuron_that_is_not_there_is_an_error(model: Path, java_file: Path) ->
 def test_a_signal_that_is_not_there_is_an_error(model: Path, java_file: Path) -> None:
     result = peephole("look", java_file, "--neuron", "0:0", "--signal", "soul", "--model", model)
     assert_fails(result, "soul", "hidden")
+
+
+def test_a_signal_of_no_neuron_is_an_error(model: Path, java_file: Path) -> None:
+    assert_fails(peephole("look", java_file, "--signal", "cell", "--model", model), "give --neuron LAYER:INDEX")
+
+
+def test_what_is_no_regular_file_is_not_waited_for(model: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.java")
+    assert_fails(peephole("look", tmp_path / "pipe.java", "--model", model), "is no regular file; name a source file")
+    assert_fails(peephole("look", tmp_path, "--model", model), "is a folder; name a source file")
 
 
 def test_a_gru_has_no_cell_to_draw(java_file: Path, tmp_path: Path) -> None:

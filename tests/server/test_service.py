@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 from peephole.server.app import create_server
@@ -21,7 +22,8 @@ async def test_closing_tells_both_threads_before_it_waits_for_either() -> None:
             time.sleep(0.001)
 
     reading.post(Priority.READ, until_the_other_ends, key="held")
-    while reading._running is None:
-        time.sleep(0.001)
+    async with asyncio.timeout(PATIENCE_S):
+        while reading._running is None:
+            await asyncio.sleep(0.001)
     service.close()
     assert not reading._thread.is_alive()

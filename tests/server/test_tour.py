@@ -1,14 +1,17 @@
 """The tour as a real process, against a real server with a tiny untrained model, and the samples that it types into."""
 
 import ast
+import re
 import subprocess
 import sys
 from itertools import zip_longest
 from pathlib import Path
 
 import pytest
-from checkpoints import write_tiny_checkpoint
+from checkpoints import write_bigram_checkpoint, write_tiny_checkpoint
+from commanding import assert_fails, peephole
 
+from peephole.server.commands.remembering import ROOTS
 from peephole.server.commands.scenes import PLANTED, SCENES, correlation, sample
 
 
@@ -67,3 +70,15 @@ def test_without_a_model_it_says_why(tmp_path: Path) -> None:
     result = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert result.returncode == 2
     assert "error: the server has no model: " in result.stderr
+
+
+def test_a_model_of_other_languages_has_no_tour(tmp_path: Path) -> None:
+    stranger = write_bigram_checkpoint(tmp_path / "model", {}, languages=("kotlin",)).folder
+    assert_fails(peephole("tour", "--model", stranger), "the tour types java and python, and this model knows kotlin")
+
+
+def test_the_tour_and_the_file_for_neovim_name_what_the_command_line_takes_for_a_project() -> None:
+    lua = (Path(__file__).parents[2] / "editors" / "nvim" / "lsp" / "peephole.lua").read_text()
+    (named,) = re.findall(r"root_markers = \{ (.*) \}", lua)
+    assert tuple(ast.literal_eval(f"({named})")) == ROOTS
+    assert named == ", ".join(map(repr, ROOTS))
