@@ -34,8 +34,9 @@ DECAY = 0.5
 """Nats that an entry's weight loses for each character that it has less in common."""
 
 LEAST_COMMON = 3
-"""Characters that some entry must have in common with the window for any to vote. Less says nothing; but at the start
-of a file, where no entry has more, it was all that a small workspace said, and `import` was written `iterors`."""
+"""Characters that some place must have in common with a window for all of them to speak. Where none has, in the first
+characters of a file, those speak that are in the first of theirs: what two files said otherwise in their middles
+made `iterors` of `import`."""
 
 SHARES = 64
 """Parts in which a candidate's share of all weight is told."""
@@ -140,8 +141,9 @@ def count_votes(near: Neighbours, symbols: int) -> Votes:
     Candidates have the largest sums of weights; of equal ones that of the earlier entry. Evidence: common characters
     and share of the first, entries with as much in common as any, the same two of the second and the third, flags.
     """
-    most = np.maximum.reduce(near.common, axis=0)
-    common, found = near.common * (most >= LEAST_COMMON), near.symbols
+    found, common = near.symbols, near.common
+    common = common * (near.begins | (np.maximum.reduce(common, axis=0) >= LEAST_COMMON))
+    most = np.maximum.reduce(common, axis=0)
     weights = _WEIGHTS.take(most * (WINDOW + 1) + common)
     scores = np.add.reduce((found[:, None] == found) * weights, axis=1)
     # Score, place in line and symbol as one number: the largest names the candidate.

@@ -60,12 +60,14 @@ class Neighbours:
     """Of N windows the 2 · SIDE places most alike: those that sort before, nearest first, then those from there on.
 
     places: where in the text held backwards the symbol before each place stands; common: how many symbols precede
-    both, 0 where the entry says nothing; symbols: what follows there. Each (2 · SIDE, N).
+    both, 0 where the entry says nothing; symbols: what follows there; begins: whether what they have in common is all
+    that stands before either. Each (2 · SIDE, N).
     """
 
     places: npt.NDArray[np.int32]
     common: npt.NDArray[np.int32]
     symbols: Bytes
+    begins: npt.NDArray[np.bool_]
 
 
 class Order:
@@ -101,11 +103,13 @@ class Order:
         places = places.take(nearest)
         symbols = self.backwards.take(places - 1)
         # A separator, in the window or in both, counts as a difference: nothing is alike across a file's start.
-        different = (below | above).take(nearest) | _mask(windows == SEPARATOR)
+        differing = (below | above).take(nearest)
         # The exponent is the place of the highest bit, from 1 on; of no bit it is 0, and then all symbols are alike.
-        common = WINDOW - np.frexp(different)[1]
+        highest = np.frexp(differing | _mask(windows == SEPARATOR))[1]
+        begins = np.frexp(differing)[1] < highest  # both separators: the files themselves are alike so far
+        common = WINDOW - highest
         common[symbols == SEPARATOR] = 0
-        return Neighbours(places, common, symbols)
+        return Neighbours(places, common, symbols, begins)
 
 
 def _mask(found: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint32]:

@@ -15,7 +15,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from peephole.model.errors import LibraryError
-from peephole.model.library import LARGEST_SYMBOL, SEPARATOR, WINDOW, Citation, Library, Shelved, windows_of
+from peephole.model.library import (
+    LARGEST_SYMBOL,
+    LEAST_COMMON,
+    SEPARATOR,
+    WINDOW,
+    Citation,
+    Library,
+    Shelved,
+    windows_of,
+)
 from peephole.model.suffixes import LONGEST_TEXT, sort_suffixes
 from peephole.model.vocabulary import Vocabulary
 from peephole.model.votes import LIBRARY_EVIDENCE, LIBRARY_SLOTS, NOTHING, Votes
@@ -67,8 +76,13 @@ def twin(vocabulary: Vocabulary, files: Sequence[Shelved], text: str) -> tuple[l
         window = ([SEPARATOR] * WINDOW + symbols[:place])[::-1][:WINDOW]
         rank = sum(backwards[j : j + WINDOW] < window for j in order)
         nearest = [order[r] for r in [*range(rank - 1, rank - 9, -1), *range(rank, rank + 8)] if 0 <= r < len(order)]
-        entries = [(backwards[j - 1], in_common(backwards[j:], window)) for j in nearest if j > 0]
-        found = judge([entry for entry in entries if entry[0] != SEPARATOR and entry[1]], len(vocabulary))
+        entries = [(backwards[j - 1], in_common(backwards[j:], window), j) for j in nearest if j > 0]
+        entries = [entry for entry in entries if entry[0] != SEPARATOR and entry[1]]
+        if max((common for _, common, _ in entries), default=0) < LEAST_COMMON:
+            entries = [
+                (n, common, j) for n, common, j in entries if window[common] == SEPARATOR == backwards[j + common]
+            ]
+        found = judge([(symbol, common) for symbol, common, _ in entries], len(vocabulary))
         candidates.append(found[0])
         evidence.append(found[1])
     return candidates, evidence
@@ -85,7 +99,6 @@ def in_common(suffix: list[int], window: list[int]) -> int:
 def judge(entries: list[tuple[int, int]], entries_of_vocabulary: int) -> tuple[list[int], list[int]]:
     """Candidates and evidence of one place, from (symbol, characters in common) of its neighbours in line."""
     most = max((common for _, common in entries), default=0)
-    entries = entries if most >= 3 else []
     scores: dict[int, int] = {}
     lengths: dict[int, int] = {}
     for symbol, common in entries:
@@ -176,6 +189,14 @@ def test_of_places_with_hardly_anything_in_common_a_library_says_nothing() -> No
     assert [SMALL.decode(row[:1]) if row[0] != NOTHING else "" for row in votes.candidates] == ["", "", "", "b"]
     assert votes.evidence[:, 0].tolist() == [0, 0, 0, 3]
     assert not votes.evidence[:3].any()
+
+
+def test_a_file_that_begins_like_others_is_foretold_by_them_from_its_first_character_on() -> None:
+    shelf = [Shelved("a", "bab("), Shelved("b", "abb"), Shelved("c", "b(")]
+    votes = Library.build(shelf, SMALL).votes(windows(SMALL, "abb"))
+    assert [SMALL.decode(row[:1]) if row[0] != NOTHING else "" for row in votes.candidates[1:3]] == ["b", "b"]
+    assert votes.evidence[:3, 0].tolist() == [0, 1, 2]
+    assert votes.evidence[1:3, 2].tolist() == [1, 1], "of those inside of files none speaks"
 
 
 def test_a_library_of_nothing_is_silent() -> None:
