@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-from peephole.model.checkpoint import load_checkpoint
 from peephole.model.errors import ModelError
 from peephole.model.lexis import tokens
 from peephole.server.client import Client, OpenDocument
@@ -68,6 +67,8 @@ def add_command(subparsers: Subparsers) -> None:
 
 def refuse_strangers(folder: Path) -> None:
     """`UsageError` for a model that has not learned the languages of the scenes."""
+    from peephole.model.checkpoint import load_checkpoint  # numpy with it: `--version` needs no package
+
     try:
         known = load_checkpoint(folder).vocabulary.languages
     except ModelError:  # the server says what is wrong with it

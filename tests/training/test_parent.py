@@ -119,7 +119,7 @@ def test_a_file_that_asks_for_another_shape_is_refused_by_name(
 def test_a_language_that_the_model_has_no_start_for_is_refused(
     parent: Checkpoint, corpus: Path, tmp_path: Path
 ) -> None:
-    with pytest.raises(RunError, match="no start token for 'rust', it knows java, python"):
+    with pytest.raises(RunError, match="no start token for 'rust', but for java, python"):
         Fit(RunFolder.create(tmp_path / "run", configure(parent, None, corpus), parent))
 
 
