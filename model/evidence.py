@@ -86,8 +86,10 @@ def weigh_place(
     has_gap = gap < token.start and place.before >= 0
     places = [gap, token.start] if has_gap else [token.start]
     readings = tape.readings_at(places, should_stop=should_stop)
+    if readings is None:
+        return None
     found: list[Evidence] = []
-    for at, reading in zip(places, readings or [], strict=False):
+    for at, reading in zip(places, readings, strict=True):
         if should_stop is not None and should_stop():
             return None
         expected = expect(tape, reading)
@@ -96,7 +98,7 @@ def weigh_place(
         if evidence is None:
             return None
         found += evidence
-    return None if readings is None else sorted(found, key=lambda evidence: -evidence.bits)
+    return sorted(found, key=lambda evidence: -evidence.bits)
 
 
 def expect(tape: Tape, reading: Reading) -> list[Candidate]:

@@ -38,12 +38,13 @@ def spare_last_copies(harvests: Sequence[Harvest]) -> list[Harvest]:
     Of a file that stands in two packages the copy to measure on was kept: two checkouts of a package are one package.
     Gives those that were brought back.
     """
+    taught = {la for h in harvests if h.material.split == "train" for la in held_languages(h)}
     brought = []
     for harvest in harvests:
-        taught = {la for h in harvests if h.material.split == "train" for la in held_languages(h)}
         own = harvest.material.pinned is None and harvest.material.split == "development"
-        if own and held_languages(harvest) - taught:
+        if own and (held := held_languages(harvest)) - taught:
             _move(harvest, "train")
+            taught |= held
             brought.append(harvest)
     return brought
 

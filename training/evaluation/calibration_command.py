@@ -78,10 +78,6 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-OF_SOURCES = frozenset(suffix for suffixes in SUFFIXES.values() for suffix in suffixes)
-"""Whoever names a file by itself may have named it for another language."""
-
-
 def refuse_unparsed(languages: Sequence[str]) -> None:
     """`TrainingError` for languages whose faults cannot be planted."""
     from ..sampling.syntax import GRAMMARS
@@ -113,6 +109,7 @@ def _texts(paths: Sequence[Path], language: str, limit: float) -> Iterator[Text]
 
 
 def _below(path: Path, language: str, limit: float) -> Iterator[Text | Listed]:
+    from ..corpus.sources import language_of
     from ..texts import find_texts
     from .training_text import training_documents
 
@@ -122,7 +119,8 @@ def _below(path: Path, language: str, limit: float) -> Iterator[Text | Listed]:
                 yield Text("", text, repository=f"document {number}")
             return
         path = path / "gate" / language
-    if path.suffix in SUFFIXES[language] or path.suffix not in OF_SOURCES or path.is_dir():
+    # Whoever names a file by itself has named it for its own language alone.
+    if not path.is_file() or language_of(path.name, tuple(SUFFIXES)) in (language, None):
         yield from find_texts([path], language).listed
 
 

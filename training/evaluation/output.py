@@ -35,8 +35,10 @@ def write_output(text: str, place: str) -> None:
         raise TrainingError(f"cannot write {place}: {error.strerror}") from error
 
 
-def check_place(place: str) -> None:
-    """`TrainingError` where a file surely cannot be written: to be asked before what takes hours."""
+def check_place(place: str | None) -> None:
+    """`TrainingError` where a file surely cannot be written: to be asked before what takes hours. None is no file."""
+    if place is None:
+        return
     path = Path(place)
     if place != "-" and (path.is_dir() or not path.absolute().parent.is_dir()):
         raise TrainingError(f"cannot write {place}: it is a folder, or there is none to put it into")

@@ -54,8 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     for name in ("files", "most_lines"):
         if getattr(arguments, name) <= 0:
             raise TrainingError(f"--{name.replace('_', '-')} must be above 0, found {getattr(arguments, name)}")
-    if arguments.json is not None:
-        check_place(arguments.json)
+    check_place(arguments.json)
     checkpoint = load_checkpoint(arguments.model or shipped_checkpoint_folder())
     predictor = load_predictor(checkpoint, memories=arguments.memory != "none")
     evaluation = SpanEvaluation(predictor, arguments.language)

@@ -100,8 +100,7 @@ def _check(arguments: argparse.Namespace) -> float | None:
     for name in ("tokens", "typing"):
         if getattr(arguments, name) < 0:
             raise TrainingError(f"--{name} must be 0 or more, found {getattr(arguments, name)}")
-    if arguments.json is not None:
-        check_place(arguments.json)
+    check_place(arguments.json)
     if arguments.report is not None and arguments.report.exists() and not arguments.report.is_dir():
         raise TrainingError(f"cannot write the report to {arguments.report}: that is no folder")
     check_ngram_arguments(arguments)

@@ -59,8 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     keep_freed_memory()
     with join_processes(config.fit.device) as processes, ExitStack() as holding:
         if processes.is_first:
-            if arguments.json is not None:  # the others may be on machines that lack this folder, and write nothing
-                check_place(arguments.json)
+            check_place(arguments.json)  # the others may be on machines that lack this folder, and write nothing
             holding.enter_context(held(arguments.out))
             _prepare(arguments, config, processes)
         processes.wait()

@@ -87,8 +87,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> None:
-    if arguments.json is not None:
-        check_place(arguments.json)
+    check_place(arguments.json)
     for name in ("mb_per_language", "steps", "threads"):
         if getattr(arguments, name) <= 0:
             raise TrainingError(f"--{name.replace('_', '-')} must be above 0, found {getattr(arguments, name)}")

@@ -40,8 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.temperature < 0 or arguments.length < 0 or arguments.seed < 0:
         raise TrainingError("--temperature, --length and --seed must not be negative")
-    if arguments.json is not None:
-        check_place(arguments.json)
+    check_place(arguments.json)
     prompt = sys.stdin.read() if arguments.prompt == "-" else arguments.prompt
     checkpoint = load_checkpoint(arguments.model or shipped_checkpoint_folder())
     characters = sample(

@@ -40,8 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     from .cases import draw_pairs
     from .measure import Measurement
 
-    if arguments.json is not None:
-        check_place(arguments.json)
+    check_place(arguments.json)
     checkpoint = load_checkpoint(arguments.model or shipped_checkpoint_folder())
     predictor = load_predictor(checkpoint)
     given = find_texts(arguments.paths, arguments.language)
