@@ -18,9 +18,10 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import overload
 
+from peephole.model.languages import SUFFIXES
 from peephole.model.vocabulary import normalise_newlines
 
-from .corpus.sources import LARGEST_READ, is_checkout, list_files, read_source
+from .corpus.sources import LARGEST_READ, is_checkout, language_of, list_files, read_source
 from .errors import TrainingError
 
 SEED = 1
@@ -136,7 +137,7 @@ def _list_path(path: Path, language: str) -> Iterator[Listed]:
     if not path.exists():
         raise TrainingError(f"{path} does not exist; name files, folders or archives")
     place = path.resolve()
-    if path.is_file() and path.suffix in (".java", ".py", ".txt", ""):
+    if path.is_file() and (path.suffix in (".txt", "") or language_of(path.name, tuple(SUFFIXES)) is not None):
         repository = _checkout_above(place).as_posix()
         yield Listed(path.name, place.as_posix(), repository, path.stat().st_size, place.read_bytes)
     elif path.is_dir():

@@ -109,6 +109,11 @@ def test_a_checkout_or_a_file_in_one_is_of_that_repository(write: Write, tmp_pat
     assert tracked.place == named.place
 
 
+def test_a_file_of_any_language_can_be_named_by_itself(write: Write) -> None:
+    (named,) = find_texts([write("r/A.kt", "class A\n")], "kotlin")
+    assert named.path == "A.kt"
+
+
 def test_a_file_that_is_named_twice_is_measured_once(write: Write, tmp_path: Path) -> None:
     file = write("r/A.java", java_file(1))
     write("r/B.java", java_file(2))
